@@ -1,0 +1,103 @@
+# berth: plain GNU make, not recursive. Programs are found by name: bin/NAME.c becomes bin/NAME,
+# helpers/NAME.c becomes helpers/NAME, lib/*/*.c becomes build/libberth.a.
+#
+#   make            the programs and helpers, runnable in place
+#   make deps       install what is needed, from Debian
+#   make check      lint, unit tests, program tests, real guests, wire, corpus
+#   make fault      kill and error sweeps;  make fuzz  fuzz targets;  make bench  speed and size against peers
+#   make demo       a real container, step by step
+#   make install    DESTDIR= PREFIX=/usr/local
+#   SANITIZE=address,undefined   a build of its own in build-address,undefined/
+
+PREFIX ?= /usr/local
+SANITIZE ?=
+empty :=
+BUILD := build$(if $(SANITIZE),-$(SANITIZE),)
+
+CC ?= gcc
+CFLAGS ?= -O2 -g
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+HARDEN = $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fcf-protection
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDEN) -fPIE -ffunction-sections -fdata-sections \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,)
+CPPFLAGS_ALL = -D_GNU_SOURCE -DHELPER_DIR='"$(PREFIX)/libexec/berth"' -DBERTH_VERSION='"$(VERSION)"' \
+	-Ilib -I$(BUILD)/gen -I/usr/include/libxml2 -I/usr/include/tirpc -I/usr/include/libnl3 $(CPPFLAGS)
+VERSION := 0.1
+
+# What starts fast is linked statically (libtirpc for its XDR routines alone: its shared form brings in Kerberos);
+# libxml2 is shared in programs and static in helpers, and only where something refers to it.
+LINK_BIN = -pie -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro -Wl,-z,now
+LIBS_BIN = -l:libtirpc.a -l:libpopt.a -l:libjansson.a -l:libev.a -lseccomp -lnl-route-3 -lnl-3 -lxml2 -lm
+# A helper lives as long as its guest: static and not relocated, so that its pages are shared with its sisters.
+LINK_HELPER = -static -no-pie -Wl,--gc-sections -Wl,-z,relro -Wl,-z,noexecstack
+LIBS_HELPER = -l:libtirpc.a -l:libev.a -l:libjansson.a -l:libpopt.a -lseccomp -lnl-route-3 -lnl-3 \
+	-lxml2 -licuuc -licudata -lstdc++ -lz -llzma -lm
+ifneq ($(SANITIZE),)
+LINK_HELPER = $(LINK_BIN)
+LIBS_HELPER = $(LIBS_BIN)
+endif
+
+LIB_SRC := $(wildcard lib/*/*.c)
+BIN_SRC := $(wildcard bin/*.c)
+HELPER_SRC := $(wildcard helpers/*.c)
+UNIT_SRC := $(wildcard tests/unit/*.c)
+X_SRC := $(wildcard lib/rpc/*.x)
+
+GEN_SRC := $(patsubst lib/rpc/%.x,$(BUILD)/gen/rpc/%_xdr.c,$(X_SRC))
+GEN_HDR := $(patsubst lib/rpc/%.x,$(BUILD)/gen/rpc/%.h,$(X_SRC))
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN_SRC:.c=.o)
+LIB := $(BUILD)/libberth.a
+
+# The plain build leaves its programs where people look for them; any other build keeps them to itself.
+OUT := $(if $(SANITIZE),$(BUILD)/,)
+BINS := $(BIN_SRC:%.c=$(OUT)%)
+HELPERS := $(HELPER_SRC:%.c=$(OUT)%)
+UNITS := $(UNIT_SRC:%.c=$(BUILD)/%)
+
+.PHONY: all
+all: $(BINS) $(HELPERS)
+
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+$(BUILD)/gen/rpc/%.h: lib/rpc/%.x
+	@mkdir -p $(@D)
+	rm -f $@ && cd lib/rpc && rpcgen -M -h -o $(abspath $@) $*.x
+
+$(BUILD)/gen/rpc/%_xdr.c: lib/rpc/%.x $(BUILD)/gen/rpc/%.h
+	@mkdir -p $(@D)
+	rm -f $@ && cd lib/rpc && rpcgen -M -c -o $(abspath $@) $*.x && sed -i 's|#include "$*.h"|#include "rpc/$*.h"|' $(abspath $@)
+
+# generated code is not ours to keep tidy
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(CC) $(CPPFLAGS_ALL) $(ALL_CFLAGS) -w -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: %.c | $(GEN_HDR)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(LIB_OBJ)
+	rm -f $@ && ar rcs $@ $^
+
+$(OUT)bin/%: $(BUILD)/bin/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_BIN) -o $@ $< $(LIB) $(LIBS_BIN)
+
+$(OUT)helpers/%: $(BUILD)/helpers/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_HELPER) -o $@ $< $(LIB) $(LIBS_HELPER) 2>$@.log || { cat $@.log; rm -f $@.log; exit 1; }
+	@rm -f $@.log
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_BIN) -o $@ $< $(LIB) -lcmocka $(LIBS_BIN)
+
+.PHONY: units
+units: $(UNITS)
+
+.PHONY: clean
+clean:
+	rm -rf build build-* $(BIN_SRC:%.c=%) $(HELPER_SRC:%.c=%)
+
+include $(wildcard tests/*.mk man/*.mk)
+
+-include $(LIB_OBJ:.o=.d) $(BIN_SRC:%.c=$(BUILD)/%.d) $(HELPER_SRC:%.c=$(BUILD)/%.d) $(UNIT_SRC:%.c=$(BUILD)/%.d)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The supervisor of one running guest: what is the same for every hypervisor. helpers/KIND-supervisor.c is
+ * `return supervisor_main(argc, argv, &KIND_supervisor_driver);`.
+ *
+ * Descriptors that the starter hands over: 3 the run directory, 4 the held `alive` lock, 5 the start report (a pipe:
+ * nothing and end of file means failure without a word; see supervisor_report()), 6 the object's state directory or
+ * closed for a transient guest, 7 the log file (also as standard error).
+ */
+#ifndef BERTH_HYPERVISOR_SUPERVISOR_H
+#define BERTH_HYPERVISOR_SUPERVISOR_H
+
+#include "rpc/proc.h"
+
+#include <ev.h>
+#include <sys/types.h>
+
+struct domain;       /* conf/domain.h */
+struct rpc_server;
+struct rpc_peer;
+
+/* Numbers as in libvirt's virDomainState. */
+enum guest_state {
+	GUEST_NOSTATE = 0,
+	GUEST_RUNNING = 1,
+	GUEST_BLOCKED = 2,
+	GUEST_PAUSED = 3,
+	GUEST_SHUTDOWN = 4,
+	GUEST_SHUTOFF = 5,
+	GUEST_CRASHED = 6,
+	GUEST_PMSUSPENDED = 7,
+	GUEST_UNKNOWN = 100,   /* ours: damaged or unreadable state; never sent on the wire (NOSTATE is) */
+};
+
+/* How a guest ended; also the word in `last-exit`. The numbers of the shutoff reason are libvirt's virDomainShutoffReason. */
+enum guest_end {
+	GUEST_END_UNKNOWN = 0,
+	GUEST_END_SHUTDOWN = 1,    /* by itself or when asked */
+	GUEST_END_DESTROYED = 2,   /* by force */
+	GUEST_END_CRASHED = 3,     /* its init died by a signal or with a status other than 0 */
+	GUEST_END_FAILED = 6,      /* it could not be started, or its supervisor lost it */
+};
+
+/* Status of the monitor program's EXIT event. */
+enum monitor_exit {
+	MONITOR_EXIT_ERROR = 0,
+	MONITOR_EXIT_SHUTDOWN = 1,
+	MONITOR_EXIT_REBOOT = 2,
+};
+
+struct supervisor;
+
+/* One hypervisor's part. Every function runs on the supervisor's only thread, start() and the table's functions as tasks. */
+struct supervisor_driver {
+	const char *kind;      /* "lxc" */
+
+	/* Builds the guest and lets it run (or leaves it paused). On failure everything done is undone. Sets the guest's pid by
+	 * supervisor_guest_started(). Each name of a thing it is about to make goes into the plan first. */
+	int (*start)(struct supervisor *sv, bool paused, struct error *err);
+
+	/* Takes over a guest that runs without a supervisor. */
+	int (*adopt)(struct supervisor *sv, struct error *err);
+
+	/* Ends the guest now, whatever state it is in; the end is then told by supervisor_guest_ended(). */
+	int (*destroy)(struct supervisor *sv, struct error *err);
+
+	/* Undoes what start() made once the guest is dead; must succeed half way through too. */
+	void (*teardown)(struct supervisor *sv);
+
+	/* Rows of the driver's own procedures: suspend, resume, shutdown, reboot, get_info, open_console ... They are looked up
+	 * before the common ones. */
+	const struct rpc_row *rows;       /* program remote */
+	const struct rpc_row *own_rows;   /* the driver's own program, or NULL */
+	uint32_t own_program, own_version;
+};
+
+struct supervisor {
+	const struct supervisor_driver *driver;
+	struct ev_loop *loop;
+	struct rpc_server *server;
+	struct domain *def;            /* the live definition */
+	char *name;
+	unsigned char uuid[16];
+	int id;
+	int run_fd;                    /* the guest's run directory */
+	int alive_fd;
+	int config_fd;                 /* its state directory, or -1: transient */
+	enum guest_state state;
+	int reason;                    /* libvirt's reason number for the state */
+	pid_t guest_pid;
+	unsigned long long guest_start_time;
+	bool autodestroy;
+	bool persistent;
+	bool ending;
+	void *priv;                    /* the driver's */
+};
+
+int supervisor_main(int argc, char **argv, const struct supervisor_driver *driver);
+
+/* The guest's first process runs: state and INIT event. */
+void supervisor_guest_started(struct supervisor *sv, pid_t pid, bool paused);
+
+/* A new state of a living guest: written to `state` (retried when the disk is full, never fatal), lifecycle event sent. */
+void supervisor_set_state(struct supervisor *sv, enum guest_state state, int reason, int event, int detail);
+
+/* The guest is dead. `status` is what wait(2) told of its init or -1. Decides by on_poweroff, on_reboot and on_crash whether it starts again;
+ * if not: teardown, last-exit, EXIT to every client, delayed close, end of the loop. */
+void supervisor_guest_ended(struct supervisor *sv, enum guest_end end, enum monitor_exit how, int status);
+
+/* Adds a line to the run directory's `plan`, before the thing it names is made. */
+int supervisor_plan(struct supervisor *sv, const char *what, const char *name, struct error *err) NODISCARD;
+
+/* A line in the guest's log, with the time; never blocks, never fails. */
+void supervisor_log(struct supervisor *sv, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Starting other programs: an explicit descriptor list, an explicit environment, no shell. */
+#ifndef BERTH_UTIL_PROCESS_H
+#define BERTH_UTIL_PROCESS_H
+
+#include "util/error.h"
+
+#include <sys/types.h>
+
+struct process_fd {
+	int from;   /* a descriptor of ours (stays open here) */
+	int to;     /* its number in the child */
+};
+
+struct process_spec {
+	const char *path;                /* the program, no PATH search */
+	char *const *argv;
+	char *const *envp;               /* NULL: a clean minimal environment (PATH, HOME, LC_ALL=C) */
+	const struct process_fd *fds;    /* the child's descriptors, 0 to 2 default to /dev/null; all others are closed */
+	size_t n_fds;
+	bool new_session;                /* setsid(2) */
+};
+
+/* Starts a program with default signal dispositions and an empty signal mask. An exec that fails is reported here, not by an
+ * exit status. Returns its pid (a child of ours); *pidfd, when asked for, is a descriptor of the caller's. */
+pid_t process_spawn(const struct process_spec *spec, int *pidfd, struct error *err) NODISCARD;
+
+/* The start time of a process in clock ticks since boot (proc(5), stat field 22); 0 when there is none such. With it a
+ * stored pid can be told from a stranger that got the same number later. */
+unsigned long long process_start_time(pid_t pid);
+
+/* The path of one of our helper programs: beside the running program's folder in a build tree (../helpers), else where
+ * `make install` put them. The result is the caller's. */
+char *process_helper_path(const char *helper, struct error *err) NODISCARD;
+
+#endif
