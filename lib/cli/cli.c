@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/cli.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* The code of an error that means "wrong use"; it never leaves this file and is no libvirt number. */
+#define CODE_USAGE ((enum error_code)-1)
+
+static char output_buffer[1 << 16];
+
+/* A program that was started with a closed standard descriptor must not open a state file in its place. The
+ * stand-ins fail when used the natural way, so that results are not lost in silence. */
+static int sanitise_fds(void)
+{
+	static const int modes[3] = { O_WRONLY, O_RDONLY, O_RDWR };
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		if (open("/dev/null", modes[fd]) != fd)
+			return -1;
+	}
+	return 0;
+}
+
+static void say(const struct cli *cli, const char *prefix, const char *fmt, va_list ap)
+{
+	char text[1024];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	fflush(stdout);
+	if (prefix)
+		fprintf(stderr, "%s: %s", cli->program->name, prefix);
+	cli_put_safe(stderr, text);
+	fputc('\n', stderr);
+}
+
+void cli_say(const struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cli->quiet)
+		return;
+	va_start(ap, fmt);
+	say(cli, NULL, fmt, ap);
+	va_end(ap);
+}
+
+void cli_warn(const struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(cli, "warning: ", fmt, ap);
+	va_end(ap);
+}
+
+void cli_print_error(const struct cli *cli, const struct error *err)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s: ", cli->program->name);
+	cli_put_safe(stderr, err->text[0] ? err->text : "failed without saying why");
+	if (err->code == CODE_USAGE)
+		fprintf(stderr, " (see %s --help)", cli->program->name);
+	fputc('\n', stderr);
+}
+
+int cli_usage(struct error *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	err->code = CODE_USAGE;
+	err->sys = 0;
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int cli_at_most_one(const struct cli_given *options, struct error *err)
+{
+	const char *first = NULL;
+
+	for (; options->name; options++) {
+		if (!options->given)
+			continue;
+		if (first)
+			return cli_usage(err, "%s and %s cannot be used together", first, options->name);
+		first = options->name;
+	}
+	return 0;
+}
+
+static int status_of(const struct error *err)
+{
+	return err->code == CODE_USAGE ? EXIT_USAGE : (int)error_exit_status(err->code);
+}
+
+/* What is on the command line, before and after popt has seen it. */
+struct line {
+	int quiet, json, help, version;
+	char *uri;
+	char *object;      /* --domain, --file */
+};
+
+static int check_count(const struct cli *cli, struct error *err)
+{
+	const struct cli_program *program = cli->program;
+
+	if (cli->n_args < program->min_args)
+		return cli_usage(err, cli->n_args ? "too few arguments: %s is needed" : "%s is missing", program->args);
+	if (program->max_args >= 0 && cli->n_args > program->max_args)
+		return cli_usage(err, "one argument too many: '%s'", cli->args[program->max_args]);
+	return 0;
+}
+
+static int gather(struct cli *cli, poptContext context, const char *object, struct error *err)
+{
+	const char **rest = poptGetArgs(context);
+	size_t n = 0;
+
+	while (rest && rest[n])
+		n++;
+	cli->args = calloc(n + 2, sizeof(*cli->args));
+	if (!cli->args)
+		return error_errno(err, "the arguments");
+	if (object)
+		cli->args[cli->n_args++] = object;
+	for (size_t i = 0; i < n; i++)
+		cli->args[cli->n_args++] = rest[i];
+	return check_count(cli, err);
+}
+
+static const char *default_uri(void)
+{
+	const char *uri = getenv("BERTH_URI");
+
+	if (!uri || !*uri)
+		uri = getenv("LIBVIRT_DEFAULT_URI");
+	return uri && *uri ? uri : NULL;
+}
+
+static int run(struct cli *cli, poptContext context, const struct line *line, struct error *err)
+{
+	int rc = poptGetNextOpt(context);
+
+	if (rc < -1)
+		return cli_usage(err, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS), poptStrerror(rc));
+	if (line->help || line->version)
+		return 0;
+	cli->quiet = line->quiet;
+	cli->json = line->json;
+	cli->uri = line->uri ? line->uri : default_uri();
+	cli->terminal = isatty(STDOUT_FILENO);
+	const char *no_color = getenv("NO_COLOR");
+	cli->colour = cli->terminal && !(no_color && *no_color);
+	if (gather(cli, context, line->object, err) < 0)
+		return -1;
+	return cli->program->run(cli, err);
+}
+
+/* What could not be written was not done. */
+static int finish(struct cli *cli, int status)
+{
+	bool bad = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout) != 0 || bad) {
+		struct error err = { 0 };
+		error_set(&err, ERR_SYSTEM, "standard output could not be written: %s", strerror(errno ? errno : EIO));
+		cli_print_error(cli, &err);
+		return status == EXIT_DONE ? EXIT_FAILED : status;
+	}
+	return status;
+}
+
+int cli_main(int argc, char **argv, const struct cli_program *program)
+{
+	struct line line = { 0 };
+	struct cli cli = { .program = program };
+	struct error err = { 0 };
+	const struct poptOption empty[] = { POPT_TABLEEND };
+	const struct poptOption object[] = {
+		{ program->flags & CLI_FILES ? "file" : "domain", 0, POPT_ARG_STRING, &line.object, 0,
+		  program->flags & CLI_FILES ? "the same as the argument FILE" : "the same as the argument GUEST",
+		  program->flags & CLI_FILES ? "FILE" : "GUEST" },
+		POPT_TABLEEND
+	};
+	const struct poptOption common[] = {
+		{ NULL, 0, POPT_ARG_INCLUDE_TABLE, program->flags & (CLI_GUESTS | CLI_FILES) ? (void *)object : (void *)empty, 0, NULL, NULL },
+		{ "connect", 'c', POPT_ARG_STRING, &line.uri, 0, "the driver or the machine to talk to", "URI" },
+		{ "quiet", 'q', POPT_ARG_NONE, &line.quiet, 0, "say nothing but results and errors", NULL },
+		{ "json", 0, POPT_ARG_NONE, &line.json, 0, "print one JSON document", NULL },
+		{ "help", 'h', POPT_ARG_NONE, &line.help, 0, "print this help", NULL },
+		{ "version", 0, POPT_ARG_NONE, &line.version, 0, "print the version", NULL },
+		POPT_TABLEEND
+	};
+	const struct poptOption table[] = {
+		{ NULL, 0, POPT_ARG_INCLUDE_TABLE, program->options ? (void *)program->options : (void *)empty, 0, NULL, NULL },
+		{ NULL, 0, POPT_ARG_INCLUDE_TABLE, (void *)common, 0, NULL, NULL },
+		POPT_TABLEEND
+	};
+
+	if (sanitise_fds() < 0)
+		return EXIT_FAILED;
+	setvbuf(stdout, output_buffer, _IOFBF, sizeof(output_buffer));
+	poptContext context = poptGetContext(program->name, argc, (const char **)argv, table,
+					     program->flags & CLI_POSIX ? POPT_CONTEXT_POSIXMEHARDER : 0);
+	int status = context ? run(&cli, context, &line, &err) : error_set(&err, ERR_NO_MEMORY, "out of memory");
+	if (status < 0) {
+		cli_print_error(&cli, &err);
+		status = status_of(&err);
+	} else if (line.help) {
+		cli_help(program, common);
+	} else if (line.version) {
+		printf("%s (berth) %s\n", program->name, BERTH_VERSION);
+	}
+	status = finish(&cli, status);
+	free(cli.args);
+	free(line.uri);
+	free(line.object);
+	if (context)
+		poptFreeContext(context);
+	return status;
+}
