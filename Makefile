@@ -3,7 +3,7 @@
 #
 #   make            the programs and helpers, runnable in place
 #   make deps       install what is needed, from Debian
-#   make check      lint, unit tests, program tests, real guests, wire, corpus
+#   make check      lint, unit tests, program tests, real guests, wire, corpus;  make lint  the first of them alone
 #   make fault      kill and error sweeps;  make fuzz  fuzz targets;  make bench  speed and size against peers
 #   make demo       a real container, step by step
 #   make install    DESTDIR= PREFIX=/usr/local
@@ -93,6 +93,33 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 
 .PHONY: units
 units: $(UNITS)
+
+# where helpers are found once installed is compiled in: another PREFIX compiles it again
+$(BUILD)/prefix: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+$(BUILD)/lib/util/process.o: $(BUILD)/prefix
+.PHONY: FORCE
+FORCE:
+
+# the .gitignore of the initial state tree and the like stay behind
+MAN = $(wildcard man/*.[1-8])
+COMPLETION = $(wildcard completion/*)
+STATE = $(if $(wildcard state),$(shell cd state && find . -type f ! -name '.*'))
+.PHONY: install
+install: all $(MAN)
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/libexec/berth' \
+		'$(DESTDIR)$(PREFIX)/share/bash-completion/completions'
+	$(if $(BINS),install -m 755 $(BINS) '$(DESTDIR)$(PREFIX)/bin')
+	$(if $(HELPERS),install -m 755 $(HELPERS) '$(DESTDIR)$(PREFIX)/libexec/berth')
+	for page in $(MAN); do \
+		install -D -m 644 $$page '$(DESTDIR)$(PREFIX)/share/man/man'$${page##*.}/$${page##*/} || exit 1; \
+	done
+	$(if $(COMPLETION),install -m 644 $(COMPLETION) '$(DESTDIR)$(PREFIX)/share/bash-completion/completions')
+	for file in $(STATE); do \
+		[ -e '$(DESTDIR)/var/lib/berth/'$$file ] || \
+		install -D -m 600 state/$$file '$(DESTDIR)/var/lib/berth/'$$file || exit 1; \
+	done
 
 .PHONY: clean
 clean:

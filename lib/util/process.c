@@ -37,7 +37,7 @@ static int arrange_descriptors(const struct process_spec *spec, int report)
 			return -1;
 	if ((report = fcntl(report, F_DUPFD_CLOEXEC, high)) < 0)
 		return -1;
-	null_fd = open("/dev/null", O_RDWR);
+	null_fd = open("/dev/null", O_RDWR);   /* becomes 0 to 2: no O_CLOEXEC */
 	if (null_fd < 0)
 		return -1;
 	for (int fd = 0; fd < 3; fd++)
@@ -54,7 +54,7 @@ static int arrange_descriptors(const struct process_spec *spec, int report)
 		if (!wanted)
 			close(fd);
 	}
-	if (syscall(SYS_close_range, high, report - 1, 0) < 0 || syscall(SYS_close_range, report + 1, ~0U, 0) < 0)
+	if ((report > high && syscall(SYS_close_range, high, report - 1, 0) < 0) || syscall(SYS_close_range, report + 1, ~0U, 0) < 0)
 		return -1;
 	return report;
 }

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Every program has a man page with its sections, a test that names it, and no library that it does not need."""
+import os
+import re
+import subprocess
+
+from common import TOP, files, read, report
+
+PROGRAMS = sorted(os.path.basename(p)[:-2] for p in files() if re.match(r'bin/[^/]+\.c$', p))
+SECTIONS = ['NAME', 'SYNOPSIS', 'OPTIONS', 'EXIT STATUS', 'EXAMPLES']
+# programs that touch XML; all others must start without libxml2
+XML = set('vm-define vm-create vm-edit vm-desc vm-metadata vm-rename host-capabilities'.split())
+
+
+def page(name):
+    for section in '18':
+        for end in ('', '.in'):
+            path = 'man/%s.%s%s' % (name, section, end)
+            if os.path.exists(os.path.join(TOP, path)):
+                return path
+    return None
+
+
+def man_pages():
+    found = []
+    for name in PROGRAMS:
+        path = page(name)
+        if not path:
+            found.append('%s: no page in man/' % name)
+            continue
+        text = read(path).upper().replace('\\-', '-')
+        found += ['%s: no section %s' % (path, s) for s in SECTIONS
+                  if not re.search(r'^\.S[Hh]\s+"?%s"?\s*$' % s, text, re.M | re.I)]
+    return found
+
+
+def tests():
+    text = '\n'.join(read(p) for p in files() if re.match(r'tests/.*\.(bats|py|sh|bash|c)$|tests/demo$', p)
+                     and not p.startswith('tests/lint/'))
+    return ['%s: no test names it' % n for n in PROGRAMS if not re.search(r'(?<![\w-])%s(?![\w-])' % re.escape(n), text)]
+
+
+def needed():
+    found = []
+    built = [n for n in PROGRAMS if os.access(os.path.join(TOP, 'bin', n), os.X_OK)]
+    if not built:
+        return 'nothing is built'
+    for name in built:
+        out = subprocess.run(['readelf', '-d', os.path.join(TOP, 'bin', name)], capture_output=True, text=True).stdout
+        libs = re.findall(r'NEEDED.*\[([^\]]+)\]', out)
+        bad = [lib for lib in libs if re.match(r'lib(curl|tirpc|krb5|gssapi)', lib)
+               or (lib.startswith('libxml2') and name not in XML)]
+        found += ['%s needs %s' % (name, lib) for lib in bad]
+    return found
+
+
+report([('every program has a man page with its sections', man_pages()),
+        ('every program is named in a test', tests()),
+        ('a program loads no heavy library that it can do without', needed())])

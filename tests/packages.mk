@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# make deps: what Debian 12 needs beside git and make to build, show and test berth.
+
+DEPS_BUILD = gcc libc6-dev libstdc++-12-dev libxml2-dev libicu-dev liblzma-dev zlib1g-dev libnl-3-dev libnl-route-3-dev \
+	libpopt-dev libseccomp-dev rpcsvc-proto libtirpc-dev libjansson-dev libev-dev
+# busybox-static: the guests of demo and tests; libvirt0: the schemas; libvirt-clients: virsh, for the wire
+DEPS_TEST = busybox-static bats libcmocka-dev python3 strace iproute2 procps util-linux libxml2-utils expect \
+	libvirt0 libvirt-clients mandoc
+# fuzz targets and the peers of the benchmark
+DEPS_MORE = clang bubblewrap crun runc lxc linux-perf
+
+PKGS_deps = $(DEPS_BUILD) $(DEPS_TEST)
+PKGS_deps-more = $(PKGS_deps) $(DEPS_MORE)
+
+# Says which of its arguments are not installed.
+MISSING = dpkg-query -W -f '$${db:Status-Status} $${Package}\n' $(PKGS_$@) 2>&1 | \
+	sed -n 's/^not-installed //p; s/^config-files //p; s/.*no packages found matching //p' | sort -u | tr '\n' ' '
+
+.PHONY: deps deps-more
+deps deps-more:
+	@set -e; missing=$$($(MISSING)); \
+	[ -n "$$missing" ] || { echo "$@: everything is installed"; exit 0; }; \
+	command -v apt-get >/dev/null || { echo "$@: no apt-get here; install the equivalent of: $$missing" >&2; exit 1; }; \
+	if [ "$$(id -u)" != 0 ]; then \
+		echo "$@: not root; run 'sudo make $@', or have installed: $$missing" >&2; exit 1; \
+	fi; \
+	echo "$@: installing $$missing"; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get install -y -q --no-install-recommends $$missing </dev/null || { \
+		apt-get update -q </dev/null && apt-get install -y -q --no-install-recommends $$missing </dev/null; }
+
+# `make deps all demo` under -j: nothing is compiled before its compiler is there
+ifneq ($(filter deps deps-more,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
