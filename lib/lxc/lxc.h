@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Containers. A container is described by a plain structure (struct lxc_spec), so that building one needs neither XML nor
+ * the supervisor; spec.c makes it from a domain definition, driver.c is the supervisor's driver, define.c what defining needs.
+ *
+ * How one is built: the caller's side opens every source, clones mounts, makes /dev, the consoles and the cgroups, all by descriptor
+ * and detached from any tree, while the child makes its namespaces; then the child joins its cgroups, puts the pieces together below its
+ * new root, gives up what it must not have and runs init. Nothing is ever reached by a path through the container's tree
+ * that the container could bend (openat2(2), RESOLVE_IN_ROOT).
+ */
+#ifndef BERTH_LXC_LXC_H
+#define BERTH_LXC_LXC_H
+
+#include "util/cgroup.h"
+#include "util/error.h"
+
+#include <sys/types.h>
+
+struct domain;
+struct supervisor_driver;
+struct hv_driver;
+
+/* The supervisor's driver (helpers/lxc-supervisor.c). */
+extern const struct supervisor_driver lxc_supervisor_driver;
+
+/* What defining a container needs: defaults and checks. */
+extern const struct hv_driver lxc_hv_driver;
+
+enum lxc_mount_type {
+	LXC_MOUNT_HOST,   /* a directory or file of the host */
+	LXC_MOUNT_BIND,   /* another directory of the container itself */
+	LXC_MOUNT_RAM,    /* a tmpfs */
+};
+
+struct lxc_mount {
+	enum lxc_mount_type type;
+	char *source;        /* HOST: absolute path on the host; BIND: path in the container */
+	char *target;        /* absolute path in the container */
+	uint64_t usage;      /* RAM: size in bytes, 0: the kernel's default */
+	bool readonly;
+};
+
+struct lxc_idmap {
+	uint32_t start;      /* first id in the container */
+	uint32_t target;     /* first id on the host */
+	uint32_t count;
+};
+
+#define LXC_CONSOLES_MAX 16
+
+struct lxc_spec {
+	char *name;
+	char uuid[37];
+	char *root;                  /* the host's directory that becomes its root; "/": the host's own tree */
+	bool root_readonly;
+	struct lxc_mount *mounts;    /* in the order they are mounted */
+	size_t n_mounts;
+	struct lxc_idmap *uid_map, *gid_map;   /* none: no user namespace */
+	size_t n_uid_map, n_gid_map;
+	bool private_net;            /* a network namespace of its own; else the host's network */
+	unsigned consoles;           /* how many ptys, at least 1 */
+	char *init;                  /* path in the container */
+	char **argv;                 /* NULL-terminated, argv[0] included */
+	char **env;                  /* NULL-terminated "NAME=value" in addition to the standard ones; those win that come last */
+	char *dir;                   /* working directory in the container, NULL: "/" */
+	char *user, *group;          /* name in the container's own passwd/group file, or number; NULL: 0 */
+	uint64_t capabilities;       /* bit set of what init may have at most (1 << CAP_x) */
+	struct cgroup_limits limits;
+};
+
+/* Frees what a spec holds (not the structure itself). */
+void lxc_spec_clear(struct lxc_spec *spec);
+
+/* Makes a spec from a definition. host_root: a definition without a root file system may have the host's. Errors name the element
+ * that cannot be had. */
+int lxc_spec_from_domain(const struct domain *def, bool host_root, struct lxc_spec *spec, struct error *err) NODISCARD;
+
+/* The default capability set, and the bit of libvirt's name for one ("sys_admin"); -1 for an unknown name. */
+uint64_t lxc_capabilities_default(void);
+int lxc_capability_number(const char *name);
+
+struct lxc_container {
+	pid_t pid;                        /* its init, in our pid namespace */
+	int pidfd;
+	int master[LXC_CONSOLES_MAX];     /* pty masters, non-blocking */
+	unsigned consoles;
+	struct cgroup *cgroup;
+	int hold;                         /* a paused container waits for this before its init is run; -1: it runs */
+};
+
+/* Builds a container and runs its init; returns when the kernel has loaded the init program (or, paused, when everything but
+ * that is done: lxc_release() lets it run). cgroup: made by the caller with cgroup_new(), names only; it belongs to the
+ * container afterwards, also on failure. On failure nothing is left: processes, cgroups and mounts are gone. */
+int lxc_build(const struct lxc_spec *spec, struct cgroup *cgroup, bool paused, struct lxc_container *ct, struct error *err) NODISCARD;
+
+/* Lets a container run that was built paused, and tells whether its init program could be loaded. */
+int lxc_release(struct lxc_container *ct, struct error *err) NODISCARD;
+
+/* Closes descriptors and frees; kills nothing, removes nothing. */
+void lxc_container_clear(struct lxc_container *ct);
+
+#endif
