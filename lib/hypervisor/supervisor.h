@@ -11,6 +11,7 @@
 #define BERTH_HYPERVISOR_SUPERVISOR_H
 
 #include "rpc/proc.h"
+#include "state/state.h"   /* enum guest_state, enum guest_end */
 
 #include <ev.h>
 #include <sys/types.h>
@@ -18,28 +19,6 @@
 struct domain;       /* conf/domain.h */
 struct rpc_server;
 struct rpc_peer;
-
-/* Numbers as in libvirt's virDomainState. */
-enum guest_state {
-	GUEST_NOSTATE = 0,
-	GUEST_RUNNING = 1,
-	GUEST_BLOCKED = 2,
-	GUEST_PAUSED = 3,
-	GUEST_SHUTDOWN = 4,
-	GUEST_SHUTOFF = 5,
-	GUEST_CRASHED = 6,
-	GUEST_PMSUSPENDED = 7,
-	GUEST_UNKNOWN = 100,   /* ours: damaged or unreadable state; never sent on the wire (NOSTATE is) */
-};
-
-/* How a guest ended; also the word in `last-exit`. The numbers of the shutoff reason are libvirt's virDomainShutoffReason. */
-enum guest_end {
-	GUEST_END_UNKNOWN = 0,
-	GUEST_END_SHUTDOWN = 1,    /* by itself or when asked */
-	GUEST_END_DESTROYED = 2,   /* by force */
-	GUEST_END_CRASHED = 3,     /* its init died by a signal or with a status other than 0 */
-	GUEST_END_FAILED = 6,      /* it could not be started, or its supervisor lost it */
-};
 
 /* Status of the monitor program's EXIT event. */
 enum monitor_exit {

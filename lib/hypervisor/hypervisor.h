@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Guests of local drivers: the procedures, as functions on files where files know the answer and as calls to the guest's
+ * supervisor where only that one does. A program's table names the ones it uses:
+ *
+ *     static const struct rpc_row uses[] = { HV(domain_create_with_flags), RPC_ROW_END };
+ *
+ * and calls them with ctx = a struct hv (kinds.h). Every function is an rpc_fn (rpc/proc.h). The first member of a domain
+ * procedure's arguments is the wire_domain: looked up by its UUID, or, where that is all zero, by its name.
+ */
+#ifndef BERTH_HYPERVISOR_HYPERVISOR_H
+#define BERTH_HYPERVISOR_HYPERVISOR_H
+
+#include "hypervisor/guest.h"
+#include "rpc/procs.h"
+
+#define HV(x) RPC_ROW(x, hv_##x)
+
+/* Sends the call to the supervisor of the guest that the arguments name. Not running: ERR_OPERATION_INVALID. A guest whose supervisor is
+ * dead is adopted first. A supervisor that does not answer within hv->timeout_ms: ERR_OPERATION_TIMEOUT. */
+rpc_fn hv_forward;
+
+/* connect.c: neither XML nor a guest */
+rpc_fn hv_connect_open, hv_connect_close, hv_connect_get_type, hv_connect_get_version, hv_connect_get_lib_version,
+	hv_connect_get_hostname, hv_connect_get_uri, hv_connect_supports_feature, hv_connect_is_secure, hv_connect_get_max_vcpus,
+	hv_auth_list;
+
+/* host.c, capabilities.c */
+rpc_fn hv_node_get_info, hv_connect_get_capabilities;
+
+/* lookup.c */
+rpc_fn hv_domain_lookup_by_name, hv_domain_lookup_by_uuid, hv_domain_lookup_by_id, hv_connect_list_all_domains,
+	hv_connect_list_domains, hv_connect_num_of_domains, hv_connect_list_defined_domains, hv_connect_num_of_defined_domains,
+	hv_domain_get_state, hv_domain_is_active, hv_domain_is_persistent, hv_domain_is_updated, hv_domain_get_autostart,
+	hv_domain_set_autostart, hv_domain_has_managed_save_image, hv_domain_has_current_snapshot, hv_domain_get_os_type;
+
+/* define.c, inspect.c, metadata.c: need XML */
+rpc_fn hv_domain_define_xml, hv_domain_define_xml_flags, hv_domain_rename, hv_domain_get_xml_desc, hv_domain_get_info,
+	hv_domain_get_max_memory, hv_domain_get_max_vcpus, hv_domain_set_metadata, hv_domain_get_metadata, hv_domain_create_xml;
+
+/* undefine.c, start.c, destroy.c: need no XML */
+rpc_fn hv_domain_undefine, hv_domain_undefine_flags, hv_domain_create, hv_domain_create_with_flags, hv_domain_destroy,
+	hv_domain_destroy_flags;
+
+/* What only a running guest answers. */
+#define hv_domain_suspend hv_forward
+#define hv_domain_resume hv_forward
+#define hv_domain_shutdown hv_forward
+#define hv_domain_shutdown_flags hv_forward
+#define hv_domain_reboot hv_forward
+#define hv_domain_reset hv_forward
+#define hv_domain_open_console hv_forward
+#define hv_domain_open_namespace hv_forward
+#define hv_domain_send_process_signal hv_forward
+
+/* Everything above in one table, for servers. */
+extern const struct rpc_row hv_rows[];
+
+/* ---- what the procedures are made of, for programs that show more than a procedure returns ---- */
+
+/* What a definition changed. */
+enum hv_change { HV_CREATED, HV_CHANGED, HV_UNCHANGED };
+
+#define HV_DEFINE_VALIDATE 1u    /* libvirt's VIR_DOMAIN_DEFINE_VALIDATE */
+#define HV_DEFINE_DRY_RUN (1u << 30)   /* ours: checks everything, changes nothing */
+
+struct hv_defined {
+	const struct hv_kind *kind;
+	char *name;
+	unsigned char uuid[UUID_BYTES];
+	enum hv_change change;
+	char *old_xml, *new_xml;   /* canonical; old_xml NULL when it is new or was damaged */
+};
+
+/*
+ * Defines a guest from XML. A UUID that the XML lacks is kept from the guest of that name, or generated. Same name and UUID: replaced.
+ * Same name, other UUID, or the UUID of another guest: ERR_OPERATION_FAILED naming it. The result is cleared with
+ * hv_defined_clear(), also after an error.
+ */
+int hv_define(const struct hv *hv, const char *xml, unsigned flags, struct hv_defined *out, struct error *err) NODISCARD;
+void hv_defined_clear(struct hv_defined *d);
+
+/* Flags of domain_create_with_flags and domain_create_xml: libvirt's, and one of ours that no wire carries. */
+#define HV_START_PAUSED 1u
+#define HV_START_AUTODESTROY 2u
+#define HV_START_HOST_ROOT (1u << 30)   /* a container without a root file system of its own may have the host's */
+
+/* Starts a defined guest; with `xml` (canonical) a transient one. Returns when it runs. Already running: ERR_OPERATION_INVALID. */
+int hv_start(const struct hv *hv, const struct hv_kind *kind, const char *name, unsigned flags, const char *xml,
+	     const unsigned char uuid[UUID_BYTES], struct error *err) NODISCARD;
+
+/*
+ * Puts right what a dead supervisor left: a guest that lives gets a new supervisor (1), what is left of a dead one is removed by its
+ * plan and its end noted as crashed (0). A guest that lives and cannot be adopted is an error and goes on living, unless it was still being
+ * built. Does nothing for a guest that is gone (0) or has its supervisor (1).
+ */
+int hv_recover(const struct hv *hv, const struct hv_kind *kind, const char *name, struct error *err) NODISCARD;
+
+/* Kills what of the guest lives, by its plan, and removes what it left: the last resort of destroy. The caller holds `alive`. */
+int hv_cleanup(const struct hv_kind *kind, const char *name, int run_fd, const struct state_last_exit *last, bool kill_it,
+	       struct error *err) NODISCARD;
+
+/* state_check() and, with `repair`, hv_recover() of each orphan. */
+int hv_check(bool repair, state_report *report, void *ctx, struct error *err) NODISCARD;
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The local drivers, and a connection to some or all of them. Light: neither XML nor XDR. */
+#ifndef BERTH_HYPERVISOR_KINDS_H
+#define BERTH_HYPERVISOR_KINDS_H
+
+#include "util/error.h"
+
+struct domain;       /* conf/domain.h */
+
+/* A driver whose guests run here under a supervisor of ours. */
+struct hv_kind {
+	const char *name;               /* "lxc": the directory's name and the URI's scheme */
+	const char *title;              /* "LXC": what connect_get_type answers */
+	const char *supervisor;         /* the helper's name */
+	const char *const *domain_types;   /* of <domain type=...>; ends in NULL */
+	bool session;                   /* works without root */
+};
+
+/* All of them; the last has no name. */
+extern const struct hv_kind hv_kinds[];
+
+/* By name or by <domain type=...>; NULL: none of ours. */
+const struct hv_kind *hv_kind_find(const char *name);
+const struct hv_kind *hv_kind_of_type(const char *domain_type);
+
+/* What a driver adds to definitions. Lives in the driver's folder (lxc_hv_driver in lxc/lxc.h); programs that define, edit or create name the
+ * drivers that they link, all others none. */
+struct hv_driver {
+	const char *kind;
+	int (*defaults)(struct domain *def, struct error *err);         /* fills in what the driver always fills in; may be NULL */
+	int (*validate)(const struct domain *def, struct error *err);   /* refuses what it cannot run; may be NULL */
+};
+
+#define HV_TIMEOUT_DEFAULT 60000
+
+/* A connection to local drivers: a few words of memory, no descriptor. `ctx` of the procedure functions in hypervisor.h. */
+struct hv {
+	const struct hv_kind *kind;               /* the only one, or NULL: all */
+	bool read_only;
+	int timeout_ms;                           /* of every wait for a lock, a supervisor, a start; HV_TIMEOUT_DEFAULT */
+	const struct hv_driver *const *drivers;   /* ends in NULL; may be NULL */
+};
+
+enum hv_uri {
+	HV_URI_LOCAL,    /* hv_open() opens it */
+	HV_URI_REMOTE,   /* a transport, a server or a driver that is not local: rpc's business */
+};
+
+/* Whose business a URI is; NULL and "" are local. */
+enum hv_uri hv_uri_kind(const char *uri);
+
+/* Opens NULL or "" (all local drivers), "lxc:///", "lxc:///system", "lxc:///session". ERR_NO_CONNECT for what is not ours. */
+int hv_open(struct hv *hv, const char *uri, bool read_only, const struct hv_driver *const *drivers, struct error *err) NODISCARD;
+
+/* Iterates over the connection's kinds: for (k = hv_next(hv, NULL); k; k = hv_next(hv, k)). */
+const struct hv_kind *hv_next(const struct hv *hv, const struct hv_kind *last);
+
+#endif
