@@ -62,14 +62,14 @@ all: $(BINS) $(HELPERS)
 
 $(BUILD)/gen/rpc/%.h: lib/rpc/%.x
 	@mkdir -p $(@D)
-	rm -f $@ && cd lib/rpc && rpcgen -M -h -o $(abspath $@) $*.x
+	rm -f $@ && cd lib/rpc && rpcgen -M -i 0 -h -o $(abspath $@) $*.x
 
 $(BUILD)/gen/rpc/%_xdr.c: lib/rpc/%.x $(BUILD)/gen/rpc/%.h
 	@mkdir -p $(@D)
-	rm -f $@ && cd lib/rpc && rpcgen -M -c -o $(abspath $@) $*.x && sed -i 's|#include "$*.h"|#include "rpc/$*.h"|' $(abspath $@)
+	rm -f $@ && cd lib/rpc && rpcgen -M -i 0 -c -o $(abspath $@) $*.x && sed -i 's|#include "$*.h"|#include "rpc/$*.h"|' $(abspath $@)
 
 # generated code is not ours to keep tidy
-$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c | $(GEN_HDR)
 	$(CC) $(CPPFLAGS_ALL) $(ALL_CFLAGS) -w -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.c | $(GEN_HDR)

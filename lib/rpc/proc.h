@@ -17,6 +17,10 @@
 #define RPC_REMOTE_VERSION 1u
 #define RPC_MONITOR_PROGRAM 0x12341234u
 #define RPC_MONITOR_VERSION 1u
+#define RPC_QEMU_PROGRAM 0x20008087u
+#define RPC_QEMU_VERSION 1u
+#define RPC_KEEPALIVE_PROGRAM 0x6b656570u
+#define RPC_KEEPALIVE_VERSION 1u
 #define RPC_LXC_PROGRAM 0x00068000u
 #define RPC_LXC_VERSION 1u
 
@@ -30,8 +34,9 @@ enum rpc_right {
 
 enum rpc_proc_kind {
 	RPC_PROC_CALL,
+	RPC_PROC_CALL_FDS,   /* a call that can bring descriptors along */
 	RPC_PROC_EVENT,
-	RPC_PROC_STREAM,   /* a call that opens a stream */
+	RPC_PROC_STREAM,     /* a call that opens a stream */
 };
 
 struct rpc_proc {
