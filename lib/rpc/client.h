@@ -44,14 +44,14 @@ void rpc_conn_set_wait(struct rpc_conn *conn, rpc_wait_fn *wait);
  * Calls a procedure and waits for its reply. args may be NULL where the procedure has none; *ret (or NULL) must be zeroed and is
  * the caller's to free with xdr_free(proc->ret, ret), after success only. Events that come in between are queued, pings answered.
  */
-int rpc_call(struct rpc_conn *conn, const struct rpc_proc *proc, const void *args, void *ret, int timeout_ms,
+int rpc_conn_call(struct rpc_conn *conn, const struct rpc_proc *proc, const void *args, void *ret, int timeout_ms,
 	     struct error *err) NODISCARD;
 
 /*
  * The same with descriptors: n_send of `send` go with the call (0: none); up to *n_recv that come with the reply are put into
  * `recv` (close-on-exec, the caller's) and *n_recv is set to their number; more than that are closed. n_recv may be NULL.
  */
-int rpc_call_fds(struct rpc_conn *conn, const struct rpc_proc *proc, const void *args, void *ret,
+int rpc_conn_call_fds(struct rpc_conn *conn, const struct rpc_proc *proc, const void *args, void *ret,
 		 const int *send, size_t n_send, int *recv, size_t *n_recv, int timeout_ms, struct error *err) NODISCARD;
 
 /* The descriptor to poll for reading between calls. Nothing is read ahead, so it alone tells, with rpc_conn_pending(), that there
