@@ -131,7 +131,7 @@ enum conf_flag {
 	CONF_RAW_TEXT = 1 << 7,    /* TEXT, CHILD: white space at the ends belongs to the value */
 	CONF_ZERO_OK = 1 << 8,     /* ENUM: the word of 0 (conf_enum.unset) is written too */
 	CONF_WRITE_ONLY = 1 << 9,  /* written, never read */
-	CONF_FREE_SECOND = 1 << 10, /* LIST: items are read by an earlier row of the same member */
+	CONF_BASE16 = 1 << 10,     /* NUM, UINT: read as hexadecimal even without 0x */
 };
 
 enum conf_place {

@@ -182,7 +182,7 @@ static void write_child_row(struct conf_writer *w, const struct conf_elem *elem,
 
 static bool hidden(const struct conf_writer *w, const struct conf_elem *elem, const struct conf_row *row, const void *obj)
 {
-	return (row->flags & (CONF_READ_ONLY | CONF_FREE_SECOND)) ||
+	return (row->flags & CONF_READ_ONLY) ||
 	       ((row->flags & CONF_LIVE) && (w->flags & CONF_FORMAT_INACTIVE)) ||
 	       ((row->flags & CONF_SECRET) && !(w->flags & CONF_FORMAT_SECURE)) || !row_applies(elem, row, obj);
 }

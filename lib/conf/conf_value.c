@@ -37,18 +37,19 @@ int conf_enum_value(const struct conf_enum *e, const char *name)
 
 /* --- numbers --------------------------------------------------------------------------------------------------- */
 
-/* Digits only, in base 10, or with "0x" and "0" in front as in C where `any_base`. */
-static int read_u64(const char *s, bool any_base, uint64_t *out)
+/* Digits only, in base 10, 16 ("0x" allowed), or 0: as in C. */
+static int read_u64(const char *s, unsigned base, uint64_t *out)
 {
 	uint64_t v = 0;
-	unsigned base = 10;
 
-	if (any_base && s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
+	if (base != 10 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
 		base = 16;
 		s += 2;
-	} else if (any_base && s[0] == '0' && s[1]) {
+	} else if (!base && s[0] == '0' && s[1]) {
 		base = 8;
 		s++;
+	} else if (!base) {
+		base = 10;
 	}
 	if (!*s)
 		return -1;
@@ -67,7 +68,7 @@ int conf_scale(const char *number, const char *unit, uint64_t fallback, uint64_t
 	static const char letters[] = "kmgtpe";
 	uint64_t v, scale = fallback;
 
-	if (read_u64(number, false, &v) < 0)
+	if (read_u64(number, 10, &v) < 0)
 		return -1;
 	if (unit && *unit) {
 		const char *l = strchr(letters, tolower((unsigned char)*unit));
@@ -107,7 +108,7 @@ static int read_uint(const struct conf_row *row, const char *text, void *member,
 
 	if (row->value == CONF_UINT && row->size < 8 && max > (UINT64_C(1) << (8 * row->size)) - 1)
 		max = (UINT64_C(1) << (8 * row->size)) - 1;
-	if (read_u64(text, row->width, &v) < 0) {
+	if (read_u64(text, row->flags & CONF_BASE16 ? 16 : row->width ? 0 : 10, &v) < 0) {
 		snprintf(why, size, "'%.60s' is not a number", text);
 		return -1;
 	}
@@ -133,7 +134,7 @@ static int read_int(const char *text, struct conf_int *member, char *why, size_t
 	bool minus = *text == '-';
 	uint64_t v;
 
-	if (read_u64(text + minus, false, &v) < 0 || v > (uint64_t)INT64_MAX) {
+	if (read_u64(text + minus, 10, &v) < 0 || v > (uint64_t)INT64_MAX) {
 		snprintf(why, size, "'%.60s' is not a number", text);
 		return -1;
 	}

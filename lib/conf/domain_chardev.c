@@ -15,17 +15,12 @@ static const struct conf_row target_rows[] = {
 	CONF_END
 };
 
-static const struct conf_row alias_rows[] = {
-	ATTR_STRING("name", struct domain_console, alias),
-	CONF_END
-};
-
 static const struct conf_row console_rows[] = {
 	ATTR_ENUM("type", struct domain_console, type, domain_chardev_type, .flags = CONF_REQUIRED),
 	ATTR_STRING("tty", struct domain_console, tty, .flags = CONF_LIVE),
 	GROUP("source", source_rows, .flags = CONF_LIVE),
 	GROUP("target", target_rows),
-	GROUP("alias", alias_rows, .flags = CONF_LIVE),
+	INCLUDE(struct domain_console, info, struct domain_info, domain_info_elem),
 	CONF_END
 };
 

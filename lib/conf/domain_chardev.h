@@ -3,7 +3,7 @@
 #ifndef BERTH_CONF_DOMAIN_CHARDEV_H
 #define BERTH_CONF_DOMAIN_CHARDEV_H
 
-#include "conf/conf.h"
+#include "conf/domain_info.h"
 
 #define DOMAIN_CHARDEV_TYPES(X) \
 	X(DOMAIN_CHARDEV_NULL, "null") \
@@ -40,7 +40,7 @@ struct domain_console {
 	char *path;                            /* live: the pty's path */
 	enum domain_console_target target;
 	struct conf_num port;
-	char *alias;
+	struct domain_info info;
 };
 
 extern const struct conf_elem domain_console_elem;

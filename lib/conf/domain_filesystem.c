@@ -28,11 +28,6 @@ static const struct conf_row target_rows[] = {
 	CONF_END
 };
 
-static const struct conf_row alias_rows[] = {
-	ATTR_STRING("name", struct domain_fs, alias),
-	CONF_END
-};
-
 /* <source usage='128' units='MiB'/>: written in KiB */
 static int ram_read(struct conf_reader *r, struct xml_node *node, void *obj, void *member UNUSED)
 {
@@ -96,7 +91,7 @@ static const struct conf_row fs_rows[] = {
 	HOOK("source", struct domain_fs, usage, ram_hook, .when = BIT(DOMAIN_FS_RAM)),
 	GROUP("target", target_rows),
 	FLAG("readonly", struct domain_fs, readonly),
-	GROUP("alias", alias_rows, .flags = CONF_LIVE),
+	INCLUDE(struct domain_fs, info, struct domain_info, domain_info_elem),
 	CHILD_SCALED("space_hard_limit", struct domain_fs, space_hard_limit, 1, .flags = CONF_UNIT_BYTES),
 	CHILD_SCALED("space_soft_limit", struct domain_fs, space_soft_limit, 1, .flags = CONF_UNIT_BYTES),
 	CONF_END

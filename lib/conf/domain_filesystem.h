@@ -3,7 +3,7 @@
 #ifndef BERTH_CONF_DOMAIN_FILESYSTEM_H
 #define BERTH_CONF_DOMAIN_FILESYSTEM_H
 
-#include "conf/conf.h"
+#include "conf/domain_info.h"
 
 #define DOMAIN_FS_TYPES(X) \
 	X(DOMAIN_FS_MOUNT, "mount") \
@@ -46,7 +46,7 @@ struct domain_fs {
 	char *dst;                              /* where in the guest; "/" is its root */
 	bool readonly;
 	struct conf_num space_hard_limit, space_soft_limit;   /* bytes */
-	char *alias;
+	struct domain_info info;
 };
 
 extern const struct conf_elem domain_fs_elem;

@@ -11,16 +11,11 @@ static const struct conf_row source_rows[] = {
 	CONF_END
 };
 
-static const struct conf_row alias_rows[] = {
-	ATTR_STRING("name", struct domain_hostdev, alias),
-	CONF_END
-};
-
 static const struct conf_row hostdev_rows[] = {
 	ATTR_ENUM("mode", struct domain_hostdev, mode, domain_hostdev_mode),
 	ATTR_ENUM("type", struct domain_hostdev, type, domain_hostdev_type, .flags = CONF_REQUIRED),
 	GROUP("source", source_rows, .flags = CONF_REQUIRED),
-	GROUP("alias", alias_rows, .flags = CONF_LIVE),
+	INCLUDE(struct domain_hostdev, info, struct domain_info, domain_info_elem),
 	CONF_END
 };
 

@@ -3,7 +3,7 @@
 #ifndef BERTH_CONF_DOMAIN_HOSTDEV_H
 #define BERTH_CONF_DOMAIN_HOSTDEV_H
 
-#include "conf/conf.h"
+#include "conf/domain_info.h"
 
 #define DOMAIN_HOSTDEV_MODES(X) \
 	X(DOMAIN_HOSTDEV_SUBSYSTEM, "subsystem") \
@@ -28,7 +28,7 @@ struct domain_hostdev {
 	char *block;                     /* STORAGE: path of a block device */
 	char *chardev;                   /* MISC: path of a character device */
 	char *interface;                 /* NET: the host's network interface that moves into the guest */
-	char *alias;
+	struct domain_info info;
 };
 
 extern const struct conf_elem domain_hostdev_elem;

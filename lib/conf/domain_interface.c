@@ -76,11 +76,6 @@ static const struct conf_row mtu_rows[] = {
 	CONF_END
 };
 
-static const struct conf_row alias_rows[] = {
-	ATTR_STRING("name", struct domain_net, alias),
-	CONF_END
-};
-
 static const struct conf_row net_rows[] = {
 	ATTR_ENUM("type", struct domain_net, type, domain_net_type, .flags = CONF_REQUIRED),
 	GROUP("mac", mac_rows),
@@ -92,7 +87,7 @@ static const struct conf_row net_rows[] = {
 	GROUP("model", model_rows),
 	GROUP("link", link_rows),
 	GROUP("mtu", mtu_rows),
-	GROUP("alias", alias_rows, .flags = CONF_LIVE),
+	INCLUDE(struct domain_net, info, struct domain_info, domain_info_elem),
 	CONF_END
 };
 

@@ -3,7 +3,7 @@
 #ifndef BERTH_CONF_DOMAIN_INTERFACE_H
 #define BERTH_CONF_DOMAIN_INTERFACE_H
 
-#include "conf/conf.h"
+#include "conf/domain_info.h"
 
 #define DOMAIN_NET_TYPES(X) \
 	X(DOMAIN_NET_USER, "user") \
@@ -63,7 +63,7 @@ struct domain_net {
 	char *model;
 	enum domain_link_state link;
 	uint32_t mtu;
-	char *alias;
+	struct domain_info info;
 };
 
 extern const struct conf_elem domain_net_elem;
