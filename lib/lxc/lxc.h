@@ -61,6 +61,7 @@ struct lxc_spec {
 	unsigned consoles;           /* how many ptys, at least 1 */
 	char *init;                  /* path in the container */
 	char **argv;                 /* NULL-terminated, argv[0] included */
+	char *cmdline;               /* for LIBVIRT_LXC_CMDLINE, NULL: none */
 	char **env;                  /* NULL-terminated "NAME=value" in addition to the standard ones; those win that come last */
 	char *dir;                   /* working directory in the container, NULL: "/" */
 	char *user, *group;          /* name in the container's own passwd/group file, or number; NULL: 0 */

@@ -32,18 +32,29 @@ struct cgroup *cgroup_new(const char *name, struct error *err) NODISCARD;
 void cgroup_free(struct cgroup *cg);
 const char *cgroup_name(const struct cgroup *cg);
 
+/* Makes the version 2 group alone, if the host has that version, so that a child can be born in it while cgroup_create() makes the rest. */
+int cgroup_create_first(struct cgroup *cg, struct error *err) NODISCARD;
+
 /* Makes the groups and sets the limits. Fails when a limit that was asked for cannot be had; what was made stays for cgroup_remove(). */
 int cgroup_create(struct cgroup *cg, const struct cgroup_limits *limits, struct error *err) NODISCARD;
 
 /* Opens the groups that exist under the name: for adoption, entering and cleaning. Returns how many there are. */
 int cgroup_open(struct cgroup *cg, struct error *err) NODISCARD;
 
-/* A directory descriptor of the version 2 group for clone3(2) with CLONE_INTO_CGROUP; -1 where there is no such group. */
+/* A directory descriptor of the version 2 group, for clone3(2) with CLONE_INTO_CGROUP: the only cheap way into it. -1 where there is
+ * no such group. */
 int cgroup_v2_fd(const struct cgroup *cg);
 
-/* Moves the calling process, which must have one thread only, into every group. Uses nothing but descriptors that cgroup_create() or
- * cgroup_open() opened, so that it works in a new mount namespace; allocates nothing. 0, or -1 with errno set. */
+/* Moves the calling thread, which must be its process's only one, into every version 1 group. It writes to "tasks", which needs no
+ * lock on all processes of the system; by "cgroup.procs" the same takes the kernel 10 ms. Uses nothing but descriptors that
+ * cgroup_create() or cgroup_open() opened, so that it works in a new mount namespace; allocates nothing. 0, or -1 with errno set. */
 int cgroup_join(const struct cgroup *cg) NODISCARD;
+
+/* The same in two halves, for a child that was born before the groups: the descriptors, and what the child does with them. Returns how many
+ * there are, at most CGROUP_JOIN_MAX. */
+#define CGROUP_JOIN_MAX 16
+size_t cgroup_join_list(const struct cgroup *cg, int *fds);
+int cgroup_join_each(const int *fds, size_t n) NODISCARD;
 
 /* Stops every process of the group, or lets them go on. Returns when the kernel says that it is so, or after timeout_ms
  * with ERR_OPERATION_TIMEOUT (thawed again). */

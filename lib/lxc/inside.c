@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The child's part: from its birth in new namespaces to the exec of init. */
+#include "lxc/build_impl.h"
+#include "lxc/mount.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* Our own side of one build; the descriptors of the pieces are in child->pieces. */
+struct inside {
+	const struct lxc_child *child;
+	int root;          /* the container's root directory */
+	int proc, sys;     /* detached */
+};
+
+static void say(const struct lxc_child *child, char what)
+{
+	if (RETRY_EINTR(send(child->socket, &what, 1, MSG_NOSIGNAL)) < 0)
+		_exit(126);
+}
+
+/* Waits for a byte of our parent's. When it is dead, nobody is left to run for. */
+static void hear(const struct lxc_child *child, char what)
+{
+	struct pollfd p[2] = { { .fd = child->socket, .events = POLLIN }, { .fd = child->parent_pidfd, .events = POLLIN } };
+	char c = 0;
+
+	do {
+		if (RETRY_EINTR(poll(p, 2, -1)) < 0 || p[1].revents)
+			_exit(126);
+	} while (!p[0].revents);
+	if (RETRY_EINTR(recv(child->socket, &c, 1, 0)) != 1 || c != what)
+		_exit(126);
+}
+
+static int loopback_up(struct error *err)
+{
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	AUTO_CLOSE int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &ifr) < 0)
+		return error_errno(err, "cannot bring up the container's loopback interface");
+	return 0;
+}
+
+/* The host name: the guest's, as far as it can be one. */
+static int set_hostname(const char *name, struct error *err)
+{
+	char host[65];
+	size_t n = 0;
+
+	for (; *name && n < sizeof(host) - 1; name++) {
+		char c = *name;
+		bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (n && (c == '-' || c == '.'));
+		host[n++] = fine ? c : '-';
+	}
+	return sethostname(host, n) < 0 ? error_errno(err, "cannot set the container's host name") : 0;
+}
+
+/* What takes long and needs nothing from our parent, who meanwhile makes the pieces. */
+static int own_namespaces(struct inside *in, struct error *err)
+{
+	const struct lxc_spec *spec = in->child->spec;
+
+	if (spec->private_net && (unshare(CLONE_NEWNET) < 0))
+		return error_errno(err, "cannot make a network namespace");
+	if (spec->private_net && loopback_up(err) < 0)
+		return -1;
+	if (set_hostname(spec->name, err) < 0)
+		return -1;
+	/* no mount of ours is seen by the host, nor one of the host's by us from here on */
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return error_errno(err, "cannot make the mounts private");
+	in->proc = mount_new("proc", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, err);
+	if (in->proc < 0)
+		return -1;
+	/* a user namespace without a network of its own may not make a sysfs: it gets the host's */
+	unsigned attr = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	if (spec->n_uid_map && !spec->private_net)
+		in->sys = mount_clone(AT_FDCWD, "/sys", true, attr, err);
+	else
+		in->sys = mount_new("sysfs", NULL, attr, err);
+	return in->sys < 0 ? -1 : 0;
+}
+
+static int change_root(struct inside *in, struct error *err)
+{
+	AUTO_CLOSE int host = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int tree = in->child->pieces->root;
+
+	/* The tree goes onto the host's root directory, becomes the root by pivot_root, and the host's tree, which is then above it
+	 * at the same place, is taken away. No name is involved. */
+	if (host < 0 || mount_attach(tree, host) < 0 || fchdir(tree) < 0 ||
+	    syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return error_errno(err, "cannot change to the root file system %s", in->child->spec->root);
+	in->root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return in->root < 0 ? error_errno(err, "cannot open the container's root") : 0;
+}
+
+/* The mount points that every container has: a link in their place would let the image choose where its /proc is. */
+static int attach_fixed(struct inside *in, int tree, const char *path, struct error *err)
+{
+	AUTO_CLOSE int at = mount_open_inside(in->root, path, O_DIRECTORY, false);
+
+	if (at < 0 && errno == ELOOP)
+		return error_set(err, ERR_OPERATION_FAILED, "%s in the container's root file system is a symbolic link: refused", path);
+	if (at < 0 && errno == ENOENT)
+		at = mount_point_inside(in->root, path, true, err);
+	else if (at < 0)
+		return error_errno(err, "%s in the container's root file system", path);
+	if (at < 0)
+		return -1;
+	return mount_attach(tree, at) < 0 ? error_errno(err, "cannot mount the container's %s", path) : 0;
+}
+
+/* Puts `tree`, or else a read-only copy of itself, over a path below a directory of a file system that is the kernel's own. A path that this
+ * kernel does not have needs no cover. */
+static int cover(int dir, const char *path, int tree, bool recursive, struct error *err)
+{
+	AUTO_CLOSE int at = openat(dir, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	AUTO_CLOSE int copy = -1;
+
+	if (at < 0)
+		return errno == ENOENT ? 0 : error_errno(err, "cannot hide %s", path);
+	if (tree >= 0)
+		copy = mount_clone(tree, "", false, 0, err);
+	else
+		copy = mount_clone(at, "", recursive, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, err);
+	if (copy < 0 || mount_attach(copy, at) < 0)
+		return error_errno(err, "cannot hide %s", path);
+	return 0;
+}
+
+/* What tells of the host or could change it. */
+static const char *const read_only[] = { "bus", "fs", "irq", "sysrq-trigger", "sys" };
+static const char *const hidden_files[] = {
+	"kcore", "keys", "timer_list", "timer_stats", "latency_stats", "sched_debug", "kpagecount", "kpageflags", "kpagecgroup",
+	"vmallocinfo",
+};
+static const char *const hidden_dirs[] = { "acpi", "scsi", "asound" };
+static const char *const hidden_sys[] = { "firmware", "devices/virtual/powercap" };
+
+static int guard_kernel_files(struct inside *in, struct error *err)
+{
+	static const char *const empty_options[] = { "mode", "0555", "size", "4k", "nr_inodes", "2", NULL };
+	unsigned attr = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	AUTO_CLOSE int null = openat(in->child->pieces->dev, "null", O_PATH | O_CLOEXEC);
+	AUTO_CLOSE int net = -1, empty = mount_new("tmpfs", empty_options, attr, err);
+
+	if (empty < 0)
+		return -1;
+	if (null < 0)
+		return error_errno(err, "/dev/null");
+	/* a network of its own keeps its own settings writable */
+	if (in->child->spec->private_net && (net = mount_clone(in->proc, "sys/net", false, 0, err)) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(read_only); i++)
+		if (cover(in->proc, read_only[i], -1, false, err) < 0)
+			return -1;
+	for (size_t i = 0; i < ARRAY_LEN(hidden_files); i++)
+		if (cover(in->proc, hidden_files[i], null, false, err) < 0)
+			return -1;
+	for (size_t i = 0; i < ARRAY_LEN(hidden_dirs); i++)
+		if (cover(in->proc, hidden_dirs[i], empty, false, err) < 0)
+			return -1;
+	for (size_t i = 0; i < ARRAY_LEN(hidden_sys); i++)
+		if (cover(in->sys, hidden_sys[i], empty, false, err) < 0)
+			return -1;
+	if (net >= 0) {
+		AUTO_CLOSE int at = openat(in->proc, "sys/net", O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+		if (at < 0 || mount_attach(net, at) < 0)
+			return error_errno(err, "cannot mount /proc/sys/net");
+	}
+	return 0;
+}
+
+static int attach_devices(struct inside *in, struct error *err)
+{
+	const struct lxc_pieces *p = in->child->pieces;
+	AUTO_CLOSE int pts = openat(p->dev, "pts", O_PATH | O_CLOEXEC), shm = openat(p->dev, "shm", O_PATH | O_CLOEXEC);
+
+	if (attach_fixed(in, p->dev, "/dev", err) < 0)
+		return -1;
+	if (pts < 0 || shm < 0 || mount_attach(p->pts, pts) < 0 || mount_attach(p->shm, shm) < 0)
+		return error_errno(err, "cannot mount the container's /dev/pts");
+	return 0;
+}
+
+static int attach_mounts(struct inside *in, struct error *err)
+{
+	const struct lxc_spec *spec = in->child->spec;
+
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		const struct lxc_mount *m = &spec->mounts[i];
+		AUTO_CLOSE int copy = -1;
+		bool is_dir = in->child->pieces->mount_is_dir[i];
+		int tree = in->child->pieces->mounts[i];
+
+		if (m->type == LXC_MOUNT_BIND) {
+			struct stat st;
+			AUTO_CLOSE int from = mount_open_inside(in->root, m->source, 0, true);
+			if (from < 0 || fstat(from, &st) < 0)
+				return error_errno(err, "cannot bind %s in the container", m->source);
+			tree = copy = mount_clone(from, "", false, m->readonly ? MOUNT_ATTR_RDONLY : 0, err);
+			is_dir = S_ISDIR(st.st_mode);
+			if (copy < 0)
+				return -1;
+		}
+		AUTO_CLOSE int at = mount_point_inside(in->root, m->target, is_dir, err);
+		if (at < 0)
+			return -1;
+		if (mount_attach(tree, at) < 0)
+			return error_errno(err, "cannot mount on %s in the container", m->target);
+	}
+	return 0;
+}
+
+static int make_tree(struct inside *in, struct error *err)
+{
+	struct mount_attr ro = { .attr_set = MOUNT_ATTR_RDONLY };
+
+	if (change_root(in, err) < 0 ||
+	    attach_fixed(in, in->proc, "/proc", err) < 0 || attach_fixed(in, in->sys, "/sys", err) < 0 ||
+	    guard_kernel_files(in, err) < 0 || attach_devices(in, err) < 0 || attach_mounts(in, err) < 0)
+		return -1;
+	/* last, since mount points may have been missing */
+	if (in->child->spec->root_readonly && mount_setattr(in->root, "", AT_EMPTY_PATH, &ro, sizeof(ro)) < 0)
+		return error_errno(err, "cannot make the root file system read-only");
+	return 0;
+}
+
+/* The console is all that init has: descriptors 0, 1 and 2, and its controlling terminal. */
+static int take_console(struct lxc_child *child, struct error *err)
+{
+	int slave = child->pieces->slave, keep = child->socket, watch = child->parent_pidfd;
+
+	/* from here on our descriptors are our own; nothing of our parent's is changed by what follows */
+	if (unshare(CLONE_FILES) < 0)
+		return error_errno(err, "cannot part from the supervisor's descriptors");
+	say(child, LXC_SAID_APART);
+	/* the numbers below 5 are free to be overwritten once what is needed is above them */
+	if ((slave = fcntl(slave, F_DUPFD_CLOEXEC, 5)) < 0 || (keep = fcntl(keep, F_DUPFD_CLOEXEC, 5)) < 0 ||
+	    (watch = fcntl(watch, F_DUPFD_CLOEXEC, 5)) < 0)
+		return error_errno(err, "descriptors");
+	for (int fd = 0; fd < 3; fd++)
+		if (dup2(slave, fd) < 0)
+			return error_errno(err, "descriptors");
+	if (dup3(keep, 3, O_CLOEXEC) < 0 || dup3(watch, 4, O_CLOEXEC) < 0 || syscall(SYS_close_range, 5, ~0U, 0) < 0)
+		return error_errno(err, "descriptors");
+	child->socket = 3;
+	child->parent_pidfd = 4;
+	if (setsid() < 0 || ioctl(0, TIOCSCTTY, 0) < 0)
+		return error_errno(err, "cannot get a controlling terminal");
+	return 0;
+}
+
+static int run_init(struct lxc_child *child, struct inside *in, struct error *err)
+{
+	static struct seccomp_program filter;
+	const struct lxc_spec *spec = child->spec;
+	struct lxc_identity id;
+
+	memcpy(&filter, &child->pieces->filter, sizeof(filter));
+	if (lxc_identity_find(in->root, spec->user, spec->group, spec->name, spec->uuid, spec->cmdline, spec->env, &id, err) < 0 ||
+	    take_console(child, err) < 0)
+		return -1;
+	if (spec->dir && chdir(spec->dir) < 0)
+		return error_errno(err, "cannot change to the directory %s in the container", spec->dir);
+	if (lxc_identity_become(&id, spec->capabilities, &filter, err) < 0)
+		return -1;
+	/* setuid has taken the parent's death signal away in some cases; from here on the container may live without its supervisor */
+	if (prctl(PR_SET_PDEATHSIG, 0) < 0)
+		return error_errno(err, "prctl");
+	if (child->paused) {
+		say(child, LXC_SAID_HELD);
+		hear(child, LXC_SAY_RUN);
+	}
+	say(child, LXC_SAID_EXEC);
+	return lxc_identity_exec(spec->init, spec->argv, &id, err);
+}
+
+static int build(struct lxc_child *child, struct inside *in, struct error *err)
+{
+	const struct lxc_spec *spec = child->spec;
+
+	if (own_namespaces(in, err) < 0)
+		return -1;
+	hear(child, LXC_SAY_GO);
+	if (spec->n_uid_map && (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
+		return error_errno(err, "cannot become the container's root");
+	/* changing the user ends what was asked for at birth */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (cgroup_join_each(child->pieces->tasks, child->pieces->n_tasks) < 0)
+		return error_errno(err, "cannot join control group %s", child->cgroup);
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		return error_errno(err, "cannot make a control group namespace");
+	if (make_tree(in, err) < 0)
+		return -1;
+	return run_init(child, in, err);
+}
+
+void lxc_inside(const struct lxc_child *given)
+{
+	struct lxc_child child = *given;
+	struct inside in = { .child = &child, .root = -1, .proc = -1, .sys = -1 };
+	static struct error err;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	build(&child, &in, &err);
+	(void)!send(child.socket, &err, sizeof(err), MSG_NOSIGNAL);
+	_exit(127);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The pieces of a container that the caller's side makes, with nothing attached anywhere. */
+#include "lxc/build_impl.h"
+#include "lxc/mount.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#define TTY_GROUP 5   /* "tty" by convention, as devpts wants it for its nodes */
+
+void lxc_pieces_init(struct lxc_pieces *p)
+{
+	p->root = p->dev = p->pts = p->shm = p->slave = -1;
+	for (int i = 0; i < LXC_CONSOLES_MAX; i++)
+		p->master[i] = -1;
+	for (int i = 0; i < LXC_MOUNTS_MAX; i++)
+		p->mounts[i] = -1;
+}
+
+static void close_one(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void lxc_pieces_close(struct lxc_pieces *p)
+{
+	int *fds[] = { &p->root, &p->dev, &p->pts, &p->shm, &p->slave };
+
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		close_one(fds[i]);
+	for (int i = 0; i < LXC_MOUNTS_MAX; i++)
+		close_one(&p->mounts[i]);
+}
+
+uid_t lxc_map_id(const struct lxc_idmap *map, size_t n, uint32_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (id >= map[i].start && id - map[i].start < map[i].count)
+			return map[i].target + (id - map[i].start);
+	return n ? (uid_t)-1 : id;
+}
+
+/* Opens a source of the host once, without following a link that somebody put in its place; everything after works on the
+ * descriptor. */
+static int open_source(const char *path, struct stat *st, struct error *err)
+{
+	struct open_how how = { .flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS };
+	AUTO_CLOSE int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+
+	if (fd < 0 || fstat(fd, st) < 0)
+		return error_errno(err, "cannot open %s", path);
+	if (S_ISLNK(st->st_mode))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%s is a symbolic link: not followed, name its target instead", path);
+	return STEAL_FD(fd);
+}
+
+static int clone_source(const char *path, bool recursive, unsigned attr, bool *is_dir, struct error *err)
+{
+	struct stat st;
+	AUTO_CLOSE int fd = open_source(path, &st, err);
+	int tree;
+
+	if (fd < 0)
+		return -1;
+	*is_dir = S_ISDIR(st.st_mode);
+	tree = mount_clone(fd, "", recursive, attr, err);
+	return tree < 0 ? error_wrap(err, "%s", path) : tree;
+}
+
+static int make_mounts(const struct lxc_spec *spec, struct lxc_pieces *p, struct error *err)
+{
+	char size[32];
+
+	if (spec->n_mounts > LXC_MOUNTS_MAX)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "more than %d file systems", LXC_MOUNTS_MAX);
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		const struct lxc_mount *m = &spec->mounts[i];
+		unsigned attr = m->readonly ? MOUNT_ATTR_RDONLY : 0;
+
+		p->mount_is_dir[i] = true;
+		if (m->type == LXC_MOUNT_HOST) {
+			p->mounts[i] = clone_source(m->source, false, attr, &p->mount_is_dir[i], err);
+		} else if (m->type == LXC_MOUNT_RAM) {
+			const char *options[] = { "mode", "0755", m->usage ? "size" : NULL, size, NULL };
+			snprintf(size, sizeof(size), "%" PRIu64, m->usage);
+			p->mounts[i] = mount_new("tmpfs", options, attr | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err);
+		} else {
+			continue;
+		}
+		if (p->mounts[i] < 0)
+			return error_wrap(err, "file system for %s", m->target);
+	}
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int major, minor;
+} nodes[] = {
+	{ "null", 1, 3 }, { "zero", 1, 5 }, { "full", 1, 7 }, { "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 },
+};
+
+static const struct {
+	const char *name, *target;
+} links[] = {
+	{ "ptmx", "pts/ptmx" }, { "fd", "/proc/self/fd" }, { "stdin", "fd/0" }, { "stdout", "fd/1" }, { "stderr", "fd/2" },
+	{ "console", "pts/0" },
+};
+
+/* Fills /dev. Everything in it belongs to the container's root. */
+static int fill_dev(const struct lxc_spec *spec, int dev, uid_t uid, gid_t gid, struct error *err)
+{
+	bool mapped = spec->n_uid_map || spec->n_gid_map;
+	char name[16], target[16];
+
+	for (size_t i = 0; i < ARRAY_LEN(nodes); i++)
+		if (mknodat(dev, nodes[i].name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) < 0 ||
+		    (mapped && fchownat(dev, nodes[i].name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0))
+			return error_errno(err, "cannot make /dev/%s", nodes[i].name);
+	for (size_t i = 0; i < ARRAY_LEN(links); i++)
+		if (symlinkat(links[i].target, dev, links[i].name) < 0)
+			return error_errno(err, "cannot make /dev/%s", links[i].name);
+	for (unsigned i = 0; i < spec->consoles; i++) {
+		snprintf(name, sizeof(name), "tty%u", i + 1);
+		snprintf(target, sizeof(target), "pts/%u", i);
+		if (symlinkat(target, dev, name) < 0)
+			return error_errno(err, "cannot make /dev/%s", name);
+	}
+	if (mkdirat(dev, "pts", 0755) < 0 || mkdirat(dev, "shm", 0755) < 0)
+		return error_errno(err, "cannot make /dev/pts");
+	return 0;
+}
+
+static int make_dev(const struct lxc_spec *spec, struct lxc_pieces *p, uid_t uid, gid_t gid, struct error *err)
+{
+	char u[16], g[16], tty[16];
+	const char *dev[] = { "mode", "0755", "size", "64k", "nr_inodes", "1024", "uid", u, "gid", g, NULL };
+	const char *shm[] = { "mode", "1777", "size", "64m", "uid", u, "gid", g, NULL };
+	const char *pts[] = { "mode", "0620", "ptmxmode", "0666", "gid", tty, NULL };
+	uid_t group = lxc_map_id(spec->gid_map, spec->n_gid_map, TTY_GROUP);
+
+	snprintf(u, sizeof(u), "%u", uid);
+	snprintf(g, sizeof(g), "%u", gid);
+	snprintf(tty, sizeof(tty), "%u", group == (uid_t)-1 ? gid : group);
+	p->dev = mount_new("tmpfs", dev, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, err);
+	if (p->dev < 0 || fill_dev(spec, p->dev, uid, gid, err) < 0)
+		return -1;
+	p->shm = mount_new("tmpfs", shm, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err);
+	if (p->shm < 0)
+		return -1;
+	p->pts = mount_new("devpts", pts, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, err);
+	return p->pts < 0 ? -1 : 0;
+}
+
+/* A console: a pty of the container's own instance. The slave is had from the master, not from a path. */
+static int make_consoles(const struct lxc_spec *spec, struct lxc_pieces *p, uid_t uid, gid_t gid, struct error *err)
+{
+	bool mapped = spec->n_uid_map || spec->n_gid_map;
+	int unlock = 0;
+
+	for (unsigned i = 0; i < spec->consoles; i++) {
+		AUTO_CLOSE int slave = -1;
+		p->master[i] = openat(p->pts, "ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+		if (p->master[i] < 0 || ioctl(p->master[i], TIOCSPTLCK, &unlock) < 0)
+			return error_errno(err, "cannot make console %u", i);
+		if (i > 0 && !mapped)
+			continue;
+		slave = ioctl(p->master[i], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+		if (slave < 0 || (mapped && fchown(slave, uid, gid) < 0))
+			return error_errno(err, "cannot make console %u", i);
+		if (i == 0)
+			p->slave = STEAL_FD(slave);
+	}
+	return 0;
+}
+
+int lxc_pieces_make(const struct lxc_spec *spec, struct lxc_pieces *p, struct error *err)
+{
+	uid_t uid = lxc_map_id(spec->uid_map, spec->n_uid_map, 0), gid = lxc_map_id(spec->gid_map, spec->n_gid_map, 0);
+	mode_t mask = umask(0);
+	bool is_dir = false;
+	int r = -1;
+
+	if (uid == (uid_t)-1 || gid == (gid_t)-1)
+		error_set(err, ERR_CONFIG_UNSUPPORTED, "the id map gives the container no user or group 0");
+	else if ((p->root = clone_source(spec->root, true, 0, &is_dir, err)) < 0)
+		error_wrap(err, "root file system");
+	else if (!is_dir)
+		error_set(err, ERR_CONFIG_UNSUPPORTED, "root file system: %s is not a directory", spec->root);
+	else if (make_dev(spec, p, uid, gid, err) == 0 && make_consoles(spec, p, uid, gid, err) == 0 &&
+		 make_mounts(spec, p, err) == 0 && seccomp_guest(spec->capabilities, &p->filter, err) == 0)
+		r = 0;
+	umask(mask);
+	return r;
+}

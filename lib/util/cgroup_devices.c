@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "util/cgroup_devices.h"
+
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+/* Character devices by number, Documentation/admin-guide/devices.txt. All others, and all block devices, are refused. */
+static const struct {
+	int major, minor;     /* minor -1: any */
+	const char *rule;
+} allowed[] = {
+	{ 1, 3, "c 1:3 rwm" },      /* null */
+	{ 1, 5, "c 1:5 rwm" },      /* zero */
+	{ 1, 7, "c 1:7 rwm" },      /* full */
+	{ 1, 8, "c 1:8 rwm" },      /* random */
+	{ 1, 9, "c 1:9 rwm" },      /* urandom */
+	{ 5, 0, "c 5:0 rwm" },      /* tty */
+	{ 5, 2, "c 5:2 rwm" },      /* ptmx */
+	{ 136, -1, "c 136:* rwm" }, /* ptys */
+};
+
+static int write_rule(int fd, const char *file, const char *rule)
+{
+	AUTO_CLOSE int f = openat(fd, file, O_WRONLY | O_CLOEXEC);
+
+	return f < 0 || write(f, rule, strlen(rule)) < 0 ? -1 : 0;
+}
+
+int cgroup_devices_v1(int fd)
+{
+	if (write_rule(fd, "devices.deny", "a") < 0)
+		return -1;
+	AUTO_CLOSE int f = openat(fd, "devices.allow", O_WRONLY | O_CLOEXEC);
+	if (f < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(allowed); i++)
+		if (write(f, allowed[i].rule, strlen(allowed[i].rule)) < 0)
+			return -1;
+	return 0;
+}
+
+#define INSN(c, d, s, o, i) ((struct bpf_insn){ .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) })
+#define LOAD_FIELD(reg, field) \
+	INSN(BPF_LDX | BPF_MEM | BPF_W, reg, BPF_REG_1, offsetof(struct bpf_cgroup_dev_ctx, field), 0)
+#define RETURN(v) INSN(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, v), INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
+#define SKIP_UNLESS(reg, v, n) INSN(BPF_JMP | BPF_JNE | BPF_K, reg, 0, n, v)
+
+int cgroup_devices_v2(int fd)
+{
+	static const char license[] = "LGPL";
+	struct bpf_insn prog[16 + 4 * ARRAY_LEN(allowed)];
+	union bpf_attr attr;
+	size_t n = 0;
+	int r;
+
+	prog[n++] = LOAD_FIELD(BPF_REG_2, access_type);
+	prog[n++] = INSN(BPF_ALU | BPF_AND | BPF_K, BPF_REG_2, 0, 0, 0xffff);
+	prog[n++] = LOAD_FIELD(BPF_REG_3, major);
+	prog[n++] = LOAD_FIELD(BPF_REG_4, minor);
+	prog[n++] = INSN(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_2, 0, 2, BPF_DEVCG_DEV_CHAR);
+	struct bpf_insn refuse[] = { RETURN(0) }, permit[] = { RETURN(1) };
+	memcpy(prog + n, refuse, sizeof(refuse));
+	n += 2;
+	for (size_t i = 0; i < ARRAY_LEN(allowed); i++) {
+		bool any = allowed[i].minor < 0;
+		prog[n++] = SKIP_UNLESS(BPF_REG_3, allowed[i].major, any ? 2 : 3);
+		if (!any)
+			prog[n++] = SKIP_UNLESS(BPF_REG_4, allowed[i].minor, 2);
+		memcpy(prog + n, permit, sizeof(permit));
+		n += 2;
+	}
+	memcpy(prog + n, refuse, sizeof(refuse));
+	n += 2;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
+	attr.insns = (uintptr_t)prog;
+	attr.insn_cnt = n;
+	attr.license = (uintptr_t)license;
+	AUTO_CLOSE int prog_fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	if (prog_fd < 0)
+		return -1;
+	memset(&attr, 0, sizeof(attr));
+	attr.target_fd = fd;
+	attr.attach_bpf_fd = prog_fd;
+	attr.attach_type = BPF_CGROUP_DEVICE;
+	attr.attach_flags = BPF_F_ALLOW_MULTI;
+	r = (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attr, sizeof(attr));
+	return r < 0 ? -1 : 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The device allow-list of a control group: which device nodes its processes may open or make. */
+#ifndef BERTH_UTIL_CGROUP_DEVICES_H
+#define BERTH_UTIL_CGROUP_DEVICES_H
+
+#include "util/error.h"
+
+/* Version 1: by the files of the devices controller, `fd` is the group's directory. 0, or -1 with errno set. */
+int cgroup_devices_v1(int fd) NODISCARD;
+
+/* Version 2: by a BPF program attached to the group. 0, or -1 with errno set. */
+int cgroup_devices_v2(int fd) NODISCARD;
+
+#endif
