@@ -10,7 +10,7 @@
 #ifndef BERTH_HYPERVISOR_SUPERVISOR_H
 #define BERTH_HYPERVISOR_SUPERVISOR_H
 
-#include "rpc/proc.h"
+#include "rpc/procs.h"
 #include "state/state.h"   /* enum guest_state, enum guest_end */
 
 #include <ev.h>
@@ -32,6 +32,7 @@ struct supervisor;
 /* One hypervisor's part. Every function runs on the supervisor's only thread, start() and the table's functions as tasks. */
 struct supervisor_driver {
 	const char *kind;      /* "lxc" */
+	int error_domain;      /* libvirt's number of the driver in errors (virErrorDomain) */
 
 	/* Builds the guest and lets it run (or leaves it paused). On failure everything done is undone. Sets the guest's pid by
 	 * supervisor_guest_started(). Each name of a thing it is about to make goes into the plan first. */
@@ -42,6 +43,9 @@ struct supervisor_driver {
 
 	/* Ends the guest now, whatever state it is in; the end is then told by supervisor_guest_ended(). */
 	int (*destroy)(struct supervisor *sv, struct error *err);
+
+	/* The starter has its answer: time for what nobody waits for (giving up privileges and memory, the holder). May be NULL. */
+	void (*settled)(struct supervisor *sv);
 
 	/* Undoes what start() made once the guest is dead; must succeed half way through too. */
 	void (*teardown)(struct supervisor *sv);
@@ -68,10 +72,13 @@ struct supervisor {
 	int reason;                    /* libvirt's reason number for the state */
 	pid_t guest_pid;
 	unsigned long long guest_start_time;
+	bool start_paused;
 	bool autodestroy;
-	bool persistent;
-	bool ending;
+	bool host_root;                /* the guest may have the host's root file system */
+	bool ending;                   /* the guest is dead, clients are being told */
+	bool destroyed;                /* by force: tells destroy from shutdown when the guest ends */
 	void *priv;                    /* the driver's */
+	struct supervisor_core *core;  /* supervisor_core.h */
 };
 
 int supervisor_main(int argc, char **argv, const struct supervisor_driver *driver);
@@ -85,6 +92,12 @@ void supervisor_set_state(struct supervisor *sv, enum guest_state state, int rea
 /* The guest is dead. `status` is what wait(2) told of its init or -1. Decides by on_poweroff, on_reboot and on_crash whether it starts again;
  * if not: teardown, last-exit, EXIT to every client, delayed close, end of the loop. */
 void supervisor_guest_ended(struct supervisor *sv, enum guest_end end, enum monitor_exit how, int status);
+
+/* Whether the guest is defined: a transient one is not, nor one that was undefined while it ran. */
+bool supervisor_is_persistent(const struct supervisor *sv);
+
+/* Fills a wire_domain with strings of the caller's. */
+int supervisor_wire_domain(const struct supervisor *sv, wire_domain *out, struct error *err) NODISCARD;
 
 /* Adds a line to the run directory's `plan`, before the thing it names is made. */
 int supervisor_plan(struct supervisor *sv, const char *what, const char *name, struct error *err) NODISCARD;

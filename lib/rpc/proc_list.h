@@ -479,7 +479,8 @@
 
 #define RPC_MONITOR_PROCS(X) \
 	X(1, monitor_exit, READ, EVENT, MSG, NONE) \
-	X(2, monitor_init, READ, EVENT, MSG, NONE)
+	X(2, monitor_init, READ, EVENT, MSG, NONE) \
+	X(3, monitor_reexec, WRITE, CALL, NONE, NONE)
 
 /* All of them; Y(PROGRAM, list) */
 #define RPC_PROGRAMS(Y) \

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "conf/domain.h"
+
+CONF_ENUM_NAMES(domain_virt, DOMAIN_VIRTS);
+CONF_ENUM_NAMES(domain_action, DOMAIN_ACTIONS);
+CONF_ENUM_NAMES(domain_crash_action, DOMAIN_CRASH_ACTIONS);
+CONF_ENUM_NAMES(domain_lxc_share, DOMAIN_LXC_SHARES);
+
+static const struct conf_row metadata_rows[] = {
+	RAWS(struct domain, metadata),
+	CONF_END
+};
+
+static const struct conf_row max_memory_rows[] = {
+	ATTR_UINT("slots", struct domain, max_memory.slots),
+	TEXT_SCALED(struct domain, max_memory.size, 1024),
+	CONF_END
+};
+
+static const struct conf_row memory_rows[] = {
+	ATTR_ONOFF("dumpCore", struct domain, dump_core),
+	TEXT_SCALED(struct domain, memory, 1024),
+	CONF_END
+};
+
+static const struct conf_row fibrechannel_rows[] = {
+	ATTR_STRING("appid", struct domain, resource.appid),
+	CONF_END
+};
+
+static const struct conf_row resource_rows[] = {
+	CHILD_STRING("partition", struct domain, resource.partition),
+	GROUP("fibrechannel", fibrechannel_rows),
+	CONF_END
+};
+
+/* --- <lxc:namespace> ------------------------------------------------------------------------------------------- */
+
+static int lxc_ns_fill(struct conf_reader *r, void *obj)
+{
+	const struct domain_lxc_ns *ns = obj;
+
+	return ns->type ? 0 : conf_fail(r, "attribute 'type' is missing");
+}
+
+static const struct conf_row lxc_ns_rows[] = {
+	ATTR_ENUM("type", struct domain_lxc_ns, type, domain_lxc_share),
+	ATTR_STRING("value", struct domain_lxc_ns, value, .flags = CONF_REQUIRED),
+	CONF_END
+};
+
+static const struct conf_elem lxc_ns_elem = ELEM(struct domain_lxc_ns, lxc_ns_rows, .fill = lxc_ns_fill);
+
+static const struct conf_row lxc_rows[] = {
+	EMBED("lxc:sharenet", struct domain_lxc, sharenet, struct domain_lxc_ns, lxc_ns_elem),
+	EMBED("lxc:shareipc", struct domain_lxc, shareipc, struct domain_lxc_ns, lxc_ns_elem),
+	EMBED("lxc:shareuts", struct domain_lxc, shareuts, struct domain_lxc_ns, lxc_ns_elem),
+	CONF_END
+};
+
+static const struct conf_elem lxc_elem = ELEM(struct domain_lxc, lxc_rows);
+
+/* --- <domain> -------------------------------------------------------------------------------------------------- */
+
+static int domain_elem_fill(struct conf_reader *r, void *obj)
+{
+	return domain_fill(r, obj);
+}
+
+static const struct conf_row domain_rows[] = {
+	ATTR_ENUM("type", struct domain, virt, domain_virt, .flags = CONF_REQUIRED),
+	ATTR_INT("id", struct domain, id, .flags = CONF_LIVE),
+	CHILD_STRING("name", struct domain, name, .flags = CONF_REQUIRED | CONF_KEEP, .check = conf_check_name),
+	CHILD_UUID("uuid", struct domain, uuid),
+	CHILD_UUID("genid", struct domain, genid),
+	CHILD_STRING("title", struct domain, title, .check = conf_check_line),
+	CHILD_STRING("description", struct domain, description),
+	GROUP("metadata", metadata_rows),
+	GROUP("maxMemory", max_memory_rows),
+	GROUP("memory", memory_rows),
+	CHILD_SCALED("currentMemory", struct domain, current_memory, 1024),
+	EMBED("blkiotune", struct domain, blkiotune, struct domain_blkiotune, domain_blkiotune_elem),
+	EMBED("memtune", struct domain, memtune, struct domain_memtune, domain_memtune_elem),
+	EMBED("vcpu", struct domain, vcpus, struct domain_vcpus, domain_vcpus_elem),
+	EMBED("cputune", struct domain, cputune, struct domain_cputune, domain_cputune_elem),
+	GROUP("resource", resource_rows),
+	EMBED("os", struct domain, os, struct domain_os, domain_os_elem),
+	EMBED("idmap", struct domain, idmap, struct domain_idmap, domain_idmap_elem),
+	EMBED("features", struct domain, features, struct domain_features, domain_features_elem),
+	EMBED("clock", struct domain, clock, struct domain_clock, domain_clock_elem),
+	CHILD_ENUM("on_poweroff", struct domain, on_poweroff, domain_action),
+	CHILD_ENUM("on_reboot", struct domain, on_reboot, domain_action),
+	CHILD_ENUM("on_crash", struct domain, on_crash, domain_crash_action),
+	EMBED("devices", struct domain, devices, struct domain_devices, domain_devices_elem),
+	LIST("seclabel", struct domain, seclabels, struct domain_seclabel, domain_seclabel_elem),
+	NODE("lxc:namespace", struct domain, lxc, struct domain_lxc, lxc_elem),
+	CONF_END
+};
+
+const struct conf_elem domain_elem = ELEM(struct domain, domain_rows, .fill = domain_elem_fill);
+
+struct domain *domain_parse_warn(const char *xml, size_t len, unsigned flags, void (*warn)(void *ctx, const char *text), void *ctx,
+				 struct error *err)
+{
+	struct conf_reader r = { .flags = flags, .warn = warn, .warn_ctx = ctx, .err = err };
+	AUTO_XML struct xml_doc *doc = xml_parse(xml, len, err);
+	struct domain *def;
+
+	if (!doc)
+		return NULL;
+	if (strcmp(xml_root(doc)->name, "domain") != 0 || xml_root(doc)->ns) {
+		error_set(err, ERR_XML, "the document is a <%s>, not a <domain>", xml_root(doc)->name);
+		return NULL;
+	}
+	def = conf_parse(&r, &domain_elem, xml_root(doc));
+	return def;
+}
+
+struct domain *domain_parse(const char *xml, size_t len, unsigned flags, struct error *err)
+{
+	return domain_parse_warn(xml, len, flags, NULL, NULL, err);
+}
+
+char *domain_format(const struct domain *def, unsigned flags, struct error *err)
+{
+	return conf_format(&domain_elem, "domain", def, flags, err);
+}
+
+void domain_free(struct domain *def)
+{
+	conf_free(&domain_elem, def);
+}
+
+struct domain *domain_copy(const struct domain *def, struct error *err)
+{
+	return conf_copy(&domain_elem, def, err);
+}
+
+bool domain_equal(const struct domain *a, const struct domain *b, struct buf *where)
+{
+	return conf_equal(&domain_elem, a, b, where);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The domain format: libvirt's <domain> as a tree of structs. One header and one .c file per noun; each element's table is in
+ * the .c file. Members that were not given are zero (NULL, 0, *_unset, empty list); conf/conf.h tells the rest.
+ *
+ * Whoever gets a struct domain from here owns it and all below it; change members with malloc'ed values and free with
+ * domain_free().
+ */
+#ifndef BERTH_CONF_DOMAIN_H
+#define BERTH_CONF_DOMAIN_H
+
+#include "conf/conf.h"
+#include "conf/domain_clock.h"
+#include "conf/domain_devices.h"
+#include "conf/domain_features.h"
+#include "conf/domain_os.h"
+#include "conf/domain_seclabel.h"
+#include "conf/domain_tune.h"
+
+#define DOMAIN_VIRTS(X) \
+	X(DOMAIN_VIRT_QEMU, "qemu") \
+	X(DOMAIN_VIRT_KQEMU, "kqemu") \
+	X(DOMAIN_VIRT_KVM, "kvm") \
+	X(DOMAIN_VIRT_XEN, "xen") \
+	X(DOMAIN_VIRT_LXC, "lxc") \
+	X(DOMAIN_VIRT_UML, "uml") \
+	X(DOMAIN_VIRT_OPENVZ, "openvz") \
+	X(DOMAIN_VIRT_TEST, "test") \
+	X(DOMAIN_VIRT_VMWARE, "vmware") \
+	X(DOMAIN_VIRT_HYPERV, "hyperv") \
+	X(DOMAIN_VIRT_VBOX, "vbox") \
+	X(DOMAIN_VIRT_PHYP, "phyp") \
+	X(DOMAIN_VIRT_PARALLELS, "parallels") \
+	X(DOMAIN_VIRT_BHYVE, "bhyve") \
+	X(DOMAIN_VIRT_VZ, "vz") \
+	X(DOMAIN_VIRT_HVF, "hvf")
+CONF_ENUM(domain_virt, DOMAIN_VIRTS);
+
+/* What follows when a guest powers off or reboots, */
+#define DOMAIN_ACTIONS(X) \
+	X(DOMAIN_ACTION_DESTROY, "destroy") \
+	X(DOMAIN_ACTION_RESTART, "restart") \
+	X(DOMAIN_ACTION_RENAME_RESTART, "rename-restart") \
+	X(DOMAIN_ACTION_PRESERVE, "preserve")
+CONF_ENUM(domain_action, DOMAIN_ACTIONS);
+
+/* or when it crashes. The first four are those of domain_action. */
+#define DOMAIN_CRASH_ACTIONS(X) \
+	X(DOMAIN_CRASH_DESTROY, "destroy") \
+	X(DOMAIN_CRASH_RESTART, "restart") \
+	X(DOMAIN_CRASH_RENAME_RESTART, "rename-restart") \
+	X(DOMAIN_CRASH_PRESERVE, "preserve") \
+	X(DOMAIN_CRASH_COREDUMP_DESTROY, "coredump-destroy") \
+	X(DOMAIN_CRASH_COREDUMP_RESTART, "coredump-restart")
+CONF_ENUM(domain_crash_action, DOMAIN_CRASH_ACTIONS);
+
+/* <lxc:namespace>: what is shared with, or kept from, another container or process. */
+#define DOMAIN_LXC_SHARES(X) \
+	X(DOMAIN_LXC_SHARE_NAME, "name") \
+	X(DOMAIN_LXC_SHARE_PID, "pid") \
+	X(DOMAIN_LXC_SHARE_NETNS, "netns")
+CONF_ENUM(domain_lxc_share, DOMAIN_LXC_SHARES);
+
+struct domain_lxc_ns {
+	enum domain_lxc_share type;
+	char *value;
+};
+
+struct domain_lxc {
+	struct domain_lxc_ns sharenet, shareipc, shareuts;   /* type 0: not shared */
+};
+
+struct domain {
+	enum domain_virt virt;
+	struct conf_int id;              /* of a running guest */
+	char *name;
+	unsigned char uuid[16];
+	unsigned char genid[16];
+	char *title, *description;
+	CONF_LIST(struct conf_raw) metadata;
+
+	/* KiB. `memory` includes memory devices; current_memory is never more. Both are always set after parsing. */
+	struct conf_num memory, current_memory;
+	enum conf_onoff dump_core;
+	struct { struct conf_num size; uint32_t slots; } max_memory;
+
+	struct domain_vcpus vcpus;       /* .n is always set after parsing */
+	struct domain_blkiotune blkiotune;
+	struct domain_memtune memtune;
+	struct domain_cputune cputune;
+	struct { char *partition, *appid; } resource;
+	struct domain_os os;
+	struct domain_idmap idmap;
+	struct domain_features features;
+	struct domain_clock clock;
+	enum domain_action on_poweroff, on_reboot;
+	enum domain_crash_action on_crash;
+	struct domain_devices devices;
+	CONF_LIST(struct domain_seclabel) seclabels;
+	struct domain_lxc *lxc;
+};
+
+enum {
+	DOMAIN_PARSE_VALIDATE = CONF_PARSE_VALIDATE,      /* unknown elements and attributes are an error */
+	DOMAIN_PARSE_LIVE = CONF_PARSE_LIVE,              /* live.xml: id, aliases, pty paths are read */
+	DOMAIN_FORMAT_INACTIVE = CONF_FORMAT_INACTIVE,    /* without what only a running guest has */
+	DOMAIN_FORMAT_SECURE = CONF_FORMAT_SECURE,        /* with passwords */
+};
+
+/* Reads a definition and completes it as libvirt's generic parser does: a UUID, MAC addresses, default actions, implied
+ * controllers ... The result is the caller's. NULL with *err set (ERR_XML, ERR_CONFIG_UNSUPPORTED ...): nothing is read partly. */
+struct domain *domain_parse(const char *xml, size_t len, unsigned flags, struct error *err) NODISCARD;
+
+/* The same; each element and attribute that we do not know is told to warn(), with its line. */
+struct domain *domain_parse_warn(const char *xml, size_t len, unsigned flags, void (*warn)(void *ctx, const char *text), void *ctx,
+				 struct error *err) NODISCARD;
+
+/* The canonical text, ending in a newline; the caller's. */
+char *domain_format(const struct domain *def, unsigned flags, struct error *err) NODISCARD;
+
+void domain_free(struct domain *def);
+struct domain *domain_copy(const struct domain *def, struct error *err) NODISCARD;
+
+/* Whether two definitions say the same. If not and `where` is given (an empty buffer), it gets the path of the first difference,
+ * "/devices/disk[2]/target/@dev". */
+bool domain_equal(const struct domain *a, const struct domain *b, struct buf *where);
+
+static inline void domain_free_(struct domain **def)
+{
+	domain_free(*def);
+}
+#define AUTO_DOMAIN AUTO(domain_free_)
+
+extern const struct conf_elem domain_elem;
+
+/* Fills in what depends on the definition as a whole; called by domain_parse(). */
+int domain_fill(struct conf_reader *r, struct domain *def);
+
+#endif

@@ -1,0 +1,6 @@
+# The canonical form without anything else of berth: for the corpus and for timing.
+$(BUILD)/tests/corpus/%: $(BUILD)/tests/corpus/%.o $(LIB)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_BIN) -o $@ $< $(LIB) $(LIBS_BIN)
+
+.PHONY: canon
+canon: $(BUILD)/tests/corpus/canon
