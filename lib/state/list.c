@@ -68,14 +68,19 @@ static int add(struct names *names, const char *file)
 /* Whether a file name can be an object's: most are their own names, with nothing to decode. */
 static bool possible(const char *file)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+:@,=.";
-	AUTO_FREE char *decoded = NULL;
+	static const bool plain[256] = {
+		['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['-'] = true, ['_'] = true, ['+'] = true,
+		[':'] = true, ['@'] = true, [','] = true, ['='] = true, ['.'] = true,
+	};
+	const unsigned char *p = (const unsigned char *)file;
 
-	if (file[0] == '.')
+	if (*p == '.')
 		return false;
-	if (file[strspn(file, plain)] == '\0')
+	while (plain[*p])
+		p++;
+	if (!*p)
 		return true;
-	decoded = str_decode_name(file);
+	AUTO_FREE char *decoded = str_decode_name(file);
 	return decoded != NULL;
 }
 
@@ -130,6 +135,7 @@ static bool config_damaged(int kind_fd, const char *file, bool *gone)
 /* One pass over both sorted lists. The entries' names are offsets until the pool no longer moves. */
 static void merge(struct state_list *list, int lib_fd, const struct names *defined, const struct names *running, unsigned which)
 {
+	bool look = defined->n <= STATE_LIST_LOOK_MAX;
 	size_t i = 0, j = 0;
 
 	while (i < defined->n || j < running->n) {
@@ -139,8 +145,10 @@ static void merge(struct state_list *list, int lib_fd, const struct names *defin
 		struct state_entry entry = { .name = order <= 0 ? a : b, .defined = order <= 0, .running = order >= 0 };
 		bool gone = false;
 
+		if (order <= 0 && look)
+			entry.damaged = config_damaged(lib_fd, defined->pool + defined->item[i].file, &gone);
 		if (order <= 0)
-			entry.damaged = config_damaged(lib_fd, defined->pool + defined->item[i++].file, &gone);
+			i++;
 		if (order >= 0)
 			j++;
 		if (gone)

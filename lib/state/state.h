@@ -135,8 +135,10 @@ struct state_entry {
 	bool damaged;      /* its definition is missing, empty or no regular file */
 };
 
-/* All objects of a kind, sorted by name (bytes): defined ones, running ones, or both. A directory with 10,000 of them costs one
- * fstatat(2) each. What cannot be an object (a file, a name that cannot be decoded) is left to state_check(). */
+/* All objects of a kind, sorted by name (bytes): defined ones, running ones, or both. What cannot be an object (a file, a name that
+ * cannot be decoded) is left to state_check(). Looking at a definition costs many times what reading its name does, so that
+ * where more than STATE_LIST_LOOK_MAX are defined nobody looks: all are listed, none is marked damaged, state_check() tells. */
+#define STATE_LIST_LOOK_MAX 4096
 struct state_list {
 	struct state_entry *entry;
 	size_t n;
