@@ -155,15 +155,11 @@ static int put_together(struct build *b, bool paused, struct error *err)
 	if (lxc_pieces_make(spec, b->pieces, err) < 0 || cgroup_create(b->cgroup, &spec->limits, err) < 0)
 		return -1;
 	b->pieces->n_tasks = cgroup_join_list(b->cgroup, b->pieces->tasks);
-	if (tell(b->socket[0], LXC_SAY_GO, err) < 0 || expect(b->socket[0], LXC_SAID_APART, err) < 0)
+	if (tell(b->socket[0], LXC_SAY_GO, err) < 0 || expect(b->socket[0], paused ? LXC_SAID_HELD : LXC_SAID_EXEC, err) < 0)
 		return -1;
-	/* the child has descriptors of its own now: the last copy of its end is to go with its exec */
+	/* the last copy of the child's end is to go with its exec */
 	close(STEAL_FD(b->socket[1]));
-	if (paused)
-		return expect(b->socket[0], LXC_SAID_HELD, err);
-	if (expect(b->socket[0], LXC_SAID_EXEC, err) < 0)
-		return -1;
-	return listen_to_child(b->socket[0], err) < 0 ? -1 : 0;
+	return paused || listen_to_child(b->socket[0], err) == 0 ? 0 : -1;
 }
 
 /* A build that failed leaves nothing. The child is ours and its namespace's first: with it dies everything in it. */

@@ -17,6 +17,7 @@ struct lxc_pieces {
 	int dev, pts, shm;
 	int master[LXC_CONSOLES_MAX];
 	int slave;                        /* of the first console */
+	int proc, sys, empty, inside;     /* made by the child: its /proc, /sys, an empty directory, its root; in both tables, too */
 	int mounts[LXC_MOUNTS_MAX];       /* HOST and RAM; -1 for BIND */
 	bool mount_is_dir[LXC_MOUNTS_MAX];
 	int tasks[CGROUP_JOIN_MAX];       /* of the version 1 control groups; the cgroup's own */
@@ -43,8 +44,9 @@ struct lxc_child {
 	bool paused;
 };
 
-/* Messages of one byte on the socket; an error is a struct error. */
-enum { LXC_SAY_GO = 'g', LXC_SAY_RUN = 'r', LXC_SAID_APART = 'a', LXC_SAID_HELD = 'h', LXC_SAID_EXEC = 'x' };
+/* Messages of one byte on the socket; an error is a struct error. Each of the child's wakes our side up on a processor that the child may want:
+ * there are as few as can be. HELD and EXEC also say that the child's descriptors are its own by now. */
+enum { LXC_SAY_GO = 'g', LXC_SAY_RUN = 'r', LXC_SAID_HELD = 'h', LXC_SAID_EXEC = 'x' };
 
 /* The child's life up to the exec of init. Never returns. */
 void lxc_inside(const struct lxc_child *child) __attribute__((noreturn));

@@ -16,13 +16,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* Our own side of one build; the descriptors of the pieces are in child->pieces. */
-struct inside {
-	const struct lxc_child *child;
-	int root;          /* the container's root directory */
-	int proc, sys;     /* detached */
-};
-
 static void say(const struct lxc_child *child, char what)
 {
 	if (RETRY_EINTR(send(child->socket, &what, 1, MSG_NOSIGNAL)) < 0)
@@ -68,9 +61,9 @@ static int set_hostname(const char *name, struct error *err)
 }
 
 /* What takes long and needs nothing from our parent, who meanwhile makes the pieces. */
-static int own_namespaces(struct inside *in, struct error *err)
+static int own_namespaces(const struct lxc_child *child, struct error *err)
 {
-	const struct lxc_spec *spec = in->child->spec;
+	const struct lxc_spec *spec = child->spec;
 
 	if (spec->private_net && (unshare(CLONE_NEWNET) < 0))
 		return error_errno(err, "cannot make a network namespace");
@@ -81,41 +74,41 @@ static int own_namespaces(struct inside *in, struct error *err)
 	/* no mount of ours is seen by the host, nor one of the host's by us from here on */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return error_errno(err, "cannot make the mounts private");
-	in->proc = mount_new("proc", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, err);
-	if (in->proc < 0)
+	child->pieces->proc = mount_new("proc", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, err);
+	if (child->pieces->proc < 0)
 		return -1;
 	/* a user namespace without a network of its own may not make a sysfs: it gets the host's */
 	unsigned attr = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 	if (spec->n_uid_map && !spec->private_net)
-		in->sys = mount_clone(AT_FDCWD, "/sys", true, attr, err);
+		child->pieces->sys = mount_clone(AT_FDCWD, "/sys", true, attr, err);
 	else
-		in->sys = mount_new("sysfs", NULL, attr, err);
-	return in->sys < 0 ? -1 : 0;
+		child->pieces->sys = mount_new("sysfs", NULL, attr, err);
+	return child->pieces->sys < 0 ? -1 : 0;
 }
 
-static int change_root(struct inside *in, struct error *err)
+static int change_root(const struct lxc_child *child, struct error *err)
 {
 	AUTO_CLOSE int host = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int tree = in->child->pieces->root;
+	int tree = child->pieces->root;
 
 	/* The tree goes onto the host's root directory, becomes the root by pivot_root, and the host's tree, which is then above it
 	 * at the same place, is taken away. No name is involved. */
 	if (host < 0 || mount_attach(tree, host) < 0 || fchdir(tree) < 0 ||
 	    syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
-		return error_errno(err, "cannot change to the root file system %s", in->child->spec->root);
-	in->root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return in->root < 0 ? error_errno(err, "cannot open the container's root") : 0;
+		return error_errno(err, "cannot change to the root file system %s", child->spec->root);
+	child->pieces->inside = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return child->pieces->inside < 0 ? error_errno(err, "cannot open the container's root") : 0;
 }
 
 /* The mount points that every container has: a link in their place would let the image choose where its /proc is. */
-static int attach_fixed(struct inside *in, int tree, const char *path, struct error *err)
+static int attach_fixed(const struct lxc_child *child, int tree, const char *path, struct error *err)
 {
-	AUTO_CLOSE int at = mount_open_inside(in->root, path, O_DIRECTORY, false);
+	AUTO_CLOSE int at = mount_open_inside(child->pieces->inside, path, O_DIRECTORY, false);
 
 	if (at < 0 && errno == ELOOP)
 		return error_set(err, ERR_OPERATION_FAILED, "%s in the container's root file system is a symbolic link: refused", path);
 	if (at < 0 && errno == ENOENT)
-		at = mount_point_inside(in->root, path, true, err);
+		at = mount_point_inside(child->pieces->inside, path, true, err);
 	else if (at < 0)
 		return error_errno(err, "%s in the container's root file system", path);
 	if (at < 0)
@@ -123,92 +116,113 @@ static int attach_fixed(struct inside *in, int tree, const char *path, struct er
 	return mount_attach(tree, at) < 0 ? error_errno(err, "cannot mount the container's %s", path) : 0;
 }
 
-/* Puts `tree`, or else a read-only copy of itself, over a path below a directory of a file system that is the kernel's own. A path that this
- * kernel does not have needs no cover. */
-static int cover(int dir, const char *path, int tree, bool recursive, struct error *err)
+/* Puts a copy of what `tree` shows over a path below a directory of a file system that is the kernel's own. A path that this kernel does not have
+ * needs no cover. `tree` must be attached somewhere: kernels before 6.15 copy nothing else. */
+static int hide(int dir, const char *path, int tree, struct error *err)
 {
 	AUTO_CLOSE int at = openat(dir, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	AUTO_CLOSE int copy = -1;
 
 	if (at < 0)
 		return errno == ENOENT ? 0 : error_errno(err, "cannot hide %s", path);
-	if (tree >= 0)
-		copy = mount_clone(tree, "", false, 0, err);
-	else
-		copy = mount_clone(at, "", recursive, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, err);
-	if (copy < 0 || mount_attach(copy, at) < 0)
-		return error_errno(err, "cannot hide %s", path);
+	copy = open_tree(tree, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	return copy < 0 || mount_attach(copy, at) < 0 ? error_errno(err, "cannot hide %s", path) : 0;
+}
+
+/* Puts a read-only copy of the path over itself. */
+static int make_read_only(int dir, const char *path, struct error *err)
+{
+	struct mount_attr ro = { .attr_set = MOUNT_ATTR_RDONLY };
+	AUTO_CLOSE int at = openat(dir, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	AUTO_CLOSE int copy = -1;
+
+	if (at < 0)
+		return errno == ENOENT ? 0 : error_errno(err, "cannot protect %s", path);
+	copy = open_tree(at, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	if (copy < 0 || mount_setattr(copy, "", AT_EMPTY_PATH, &ro, sizeof(ro)) < 0 || mount_attach(copy, at) < 0)
+		return error_errno(err, "cannot protect %s", path);
 	return 0;
 }
 
 /* What tells of the host or could change it. */
 static const char *const read_only[] = { "bus", "fs", "irq", "sysrq-trigger", "sys" };
-static const char *const hidden_files[] = {
-	"kcore", "keys", "timer_list", "timer_stats", "latency_stats", "sched_debug", "kpagecount", "kpageflags", "kpagecgroup",
-	"vmallocinfo",
-};
-static const char *const hidden_dirs[] = { "acpi", "scsi", "asound" };
+static const char *const hidden_files[] = { "kcore", "keys", "timer_list", "latency_stats" };
+static const char *const hidden_dirs[] = { "acpi", "scsi" };
 static const char *const hidden_sys[] = { "firmware", "devices/virtual/powercap" };
 
-static int guard_kernel_files(struct inside *in, struct error *err)
+/* Covers directories with one empty file system: itself on the first that there is, its copies on the others. */
+static int hide_dirs(const struct lxc_child *child, int dir, const char *const *paths, size_t n, struct error *err)
 {
-	static const char *const empty_options[] = { "mode", "0555", "size", "4k", "nr_inodes", "2", NULL };
+	static const char *const options[] = { "mode", "0555", "nr_inodes", "2", NULL };
 	unsigned attr = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-	AUTO_CLOSE int null = openat(in->child->pieces->dev, "null", O_PATH | O_CLOEXEC);
-	AUTO_CLOSE int net = -1, empty = mount_new("tmpfs", empty_options, attr, err);
+	int *empty = &child->pieces->empty;
 
-	if (empty < 0)
-		return -1;
-	if (null < 0)
-		return error_errno(err, "/dev/null");
-	/* a network of its own keeps its own settings writable */
-	if (in->child->spec->private_net && (net = mount_clone(in->proc, "sys/net", false, 0, err)) < 0)
-		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(read_only); i++)
-		if (cover(in->proc, read_only[i], -1, false, err) < 0)
-			return -1;
-	for (size_t i = 0; i < ARRAY_LEN(hidden_files); i++)
-		if (cover(in->proc, hidden_files[i], null, false, err) < 0)
-			return -1;
-	for (size_t i = 0; i < ARRAY_LEN(hidden_dirs); i++)
-		if (cover(in->proc, hidden_dirs[i], empty, false, err) < 0)
-			return -1;
-	for (size_t i = 0; i < ARRAY_LEN(hidden_sys); i++)
-		if (cover(in->sys, hidden_sys[i], empty, false, err) < 0)
-			return -1;
-	if (net >= 0) {
-		AUTO_CLOSE int at = openat(in->proc, "sys/net", O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
-		if (at < 0 || mount_attach(net, at) < 0)
-			return error_errno(err, "cannot mount /proc/sys/net");
+	for (size_t i = 0; i < n; i++) {
+		if (*empty >= 0) {
+			if (hide(dir, paths[i], *empty, err) < 0)
+				return -1;
+			continue;
+		}
+		AUTO_CLOSE int at = openat(dir, paths[i], O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+		if (at < 0 && errno == ENOENT)
+			continue;
+		if (at < 0 || (*empty = mount_new("tmpfs", options, attr, err)) < 0 || mount_attach(*empty, at) < 0)
+			return error_errno(err, "cannot hide %s", paths[i]);
 	}
 	return 0;
 }
 
-static int attach_devices(struct inside *in, struct error *err)
+static int guard_kernel_files(const struct lxc_child *child, struct error *err)
 {
-	const struct lxc_pieces *p = in->child->pieces;
+	AUTO_CLOSE int null = openat(child->pieces->dev, "null", O_PATH | O_CLOEXEC);
+	AUTO_CLOSE int net = -1;
+
+	if (null < 0)
+		return error_errno(err, "/dev/null");
+	/* a network of its own keeps its own settings writable */
+	if (child->spec->private_net) {
+		net = openat(child->pieces->proc, "sys/net", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (net < 0)
+			return error_errno(err, "/proc/sys/net");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(read_only); i++)
+		if (make_read_only(child->pieces->proc, read_only[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < ARRAY_LEN(hidden_files); i++)
+		if (hide(child->pieces->proc, hidden_files[i], null, err) < 0)
+			return -1;
+	if (net >= 0 && hide(child->pieces->proc, "sys/net", net, err) < 0)
+		return -1;
+	if (hide_dirs(child, child->pieces->proc, hidden_dirs, ARRAY_LEN(hidden_dirs), err) < 0)
+		return -1;
+	return hide_dirs(child, child->pieces->sys, hidden_sys, ARRAY_LEN(hidden_sys), err);
+}
+
+static int attach_devices(const struct lxc_child *child, struct error *err)
+{
+	const struct lxc_pieces *p = child->pieces;
 	AUTO_CLOSE int pts = openat(p->dev, "pts", O_PATH | O_CLOEXEC), shm = openat(p->dev, "shm", O_PATH | O_CLOEXEC);
 
-	if (attach_fixed(in, p->dev, "/dev", err) < 0)
+	if (attach_fixed(child, p->dev, "/dev", err) < 0)
 		return -1;
 	if (pts < 0 || shm < 0 || mount_attach(p->pts, pts) < 0 || mount_attach(p->shm, shm) < 0)
 		return error_errno(err, "cannot mount the container's /dev/pts");
 	return 0;
 }
 
-static int attach_mounts(struct inside *in, struct error *err)
+static int attach_mounts(const struct lxc_child *child, struct error *err)
 {
-	const struct lxc_spec *spec = in->child->spec;
+	const struct lxc_spec *spec = child->spec;
 
 	for (size_t i = 0; i < spec->n_mounts; i++) {
 		const struct lxc_mount *m = &spec->mounts[i];
 		AUTO_CLOSE int copy = -1;
-		bool is_dir = in->child->pieces->mount_is_dir[i];
-		int tree = in->child->pieces->mounts[i];
+		bool is_dir = child->pieces->mount_is_dir[i];
+		int tree = child->pieces->mounts[i];
 
 		if (m->type == LXC_MOUNT_BIND) {
 			struct stat st;
-			AUTO_CLOSE int from = mount_open_inside(in->root, m->source, 0, true);
+			AUTO_CLOSE int from = mount_open_inside(child->pieces->inside, m->source, 0, true);
 			if (from < 0 || fstat(from, &st) < 0)
 				return error_errno(err, "cannot bind %s in the container", m->source);
 			tree = copy = mount_clone(from, "", false, m->readonly ? MOUNT_ATTR_RDONLY : 0, err);
@@ -216,7 +230,7 @@ static int attach_mounts(struct inside *in, struct error *err)
 			if (copy < 0)
 				return -1;
 		}
-		AUTO_CLOSE int at = mount_point_inside(in->root, m->target, is_dir, err);
+		AUTO_CLOSE int at = mount_point_inside(child->pieces->inside, m->target, is_dir, err);
 		if (at < 0)
 			return -1;
 		if (mount_attach(tree, at) < 0)
@@ -225,16 +239,16 @@ static int attach_mounts(struct inside *in, struct error *err)
 	return 0;
 }
 
-static int make_tree(struct inside *in, struct error *err)
+static int make_tree(const struct lxc_child *child, struct error *err)
 {
 	struct mount_attr ro = { .attr_set = MOUNT_ATTR_RDONLY };
 
-	if (change_root(in, err) < 0 ||
-	    attach_fixed(in, in->proc, "/proc", err) < 0 || attach_fixed(in, in->sys, "/sys", err) < 0 ||
-	    guard_kernel_files(in, err) < 0 || attach_devices(in, err) < 0 || attach_mounts(in, err) < 0)
+	if (change_root(child, err) < 0 ||
+	    attach_fixed(child, child->pieces->proc, "/proc", err) < 0 || attach_fixed(child, child->pieces->sys, "/sys", err) < 0 ||
+	    attach_devices(child, err) < 0 || guard_kernel_files(child, err) < 0 || attach_mounts(child, err) < 0)
 		return -1;
 	/* last, since mount points may have been missing */
-	if (in->child->spec->root_readonly && mount_setattr(in->root, "", AT_EMPTY_PATH, &ro, sizeof(ro)) < 0)
+	if (child->spec->root_readonly && mount_setattr(child->pieces->inside, "", AT_EMPTY_PATH, &ro, sizeof(ro)) < 0)
 		return error_errno(err, "cannot make the root file system read-only");
 	return 0;
 }
@@ -247,7 +261,6 @@ static int take_console(struct lxc_child *child, struct error *err)
 	/* from here on our descriptors are our own; nothing of our parent's is changed by what follows */
 	if (unshare(CLONE_FILES) < 0)
 		return error_errno(err, "cannot part from the supervisor's descriptors");
-	say(child, LXC_SAID_APART);
 	/* the numbers below 5 are free to be overwritten once what is needed is above them */
 	if ((slave = fcntl(slave, F_DUPFD_CLOEXEC, 5)) < 0 || (keep = fcntl(keep, F_DUPFD_CLOEXEC, 5)) < 0 ||
 	    (watch = fcntl(watch, F_DUPFD_CLOEXEC, 5)) < 0)
@@ -264,14 +277,14 @@ static int take_console(struct lxc_child *child, struct error *err)
 	return 0;
 }
 
-static int run_init(struct lxc_child *child, struct inside *in, struct error *err)
+static int run_init(struct lxc_child *child, struct error *err)
 {
 	static struct seccomp_program filter;
 	const struct lxc_spec *spec = child->spec;
 	struct lxc_identity id;
 
 	memcpy(&filter, &child->pieces->filter, sizeof(filter));
-	if (lxc_identity_find(in->root, spec->user, spec->group, spec->name, spec->uuid, spec->cmdline, spec->env, &id, err) < 0 ||
+	if (lxc_identity_find(child->pieces->inside, spec->user, spec->group, spec->name, spec->uuid, spec->cmdline, spec->env, &id, err) < 0 ||
 	    take_console(child, err) < 0)
 		return -1;
 	if (spec->dir && chdir(spec->dir) < 0)
@@ -289,11 +302,11 @@ static int run_init(struct lxc_child *child, struct inside *in, struct error *er
 	return lxc_identity_exec(spec->init, spec->argv, &id, err);
 }
 
-static int build(struct lxc_child *child, struct inside *in, struct error *err)
+static int build(struct lxc_child *child, struct error *err)
 {
 	const struct lxc_spec *spec = child->spec;
 
-	if (own_namespaces(in, err) < 0)
+	if (own_namespaces(child, err) < 0)
 		return -1;
 	hear(child, LXC_SAY_GO);
 	if (spec->n_uid_map && (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
@@ -304,19 +317,18 @@ static int build(struct lxc_child *child, struct inside *in, struct error *err)
 		return error_errno(err, "cannot join control group %s", child->cgroup);
 	if (unshare(CLONE_NEWCGROUP) < 0)
 		return error_errno(err, "cannot make a control group namespace");
-	if (make_tree(in, err) < 0)
+	if (make_tree(child, err) < 0)
 		return -1;
-	return run_init(child, in, err);
+	return run_init(child, err);
 }
 
 void lxc_inside(const struct lxc_child *given)
 {
 	struct lxc_child child = *given;
-	struct inside in = { .child = &child, .root = -1, .proc = -1, .sys = -1 };
 	static struct error err;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	build(&child, &in, &err);
+	build(&child, &err);
 	(void)!send(child.socket, &err, sizeof(err), MSG_NOSIGNAL);
 	_exit(127);
 }

@@ -17,7 +17,7 @@
 
 void lxc_pieces_init(struct lxc_pieces *p)
 {
-	p->root = p->dev = p->pts = p->shm = p->slave = -1;
+	p->root = p->dev = p->pts = p->shm = p->slave = p->proc = p->sys = p->empty = p->inside = -1;
 	for (int i = 0; i < LXC_CONSOLES_MAX; i++)
 		p->master[i] = -1;
 	for (int i = 0; i < LXC_MOUNTS_MAX; i++)
@@ -33,7 +33,7 @@ static void close_one(int *fd)
 
 void lxc_pieces_close(struct lxc_pieces *p)
 {
-	int *fds[] = { &p->root, &p->dev, &p->pts, &p->shm, &p->slave };
+	int *fds[] = { &p->root, &p->dev, &p->pts, &p->shm, &p->slave, &p->proc, &p->sys, &p->empty, &p->inside };
 
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
 		close_one(fds[i]);
