@@ -113,6 +113,9 @@ static void on_connection(struct ev_loop *loop, ev_io *w, int revents UNUSED)
 		int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
+			/* said before it is looked whether anybody waits at all: only in the first round is that certain */
+			if (i > 0)
+				return;
 			if (evict_silent(server, 0, true))
 				continue;
 			fd = accept_over_reserve(server);
