@@ -3,8 +3,8 @@
 
 LINT = $(filter-out %/common.py,$(sort $(wildcard tests/lint/*.py tests/lint/*.sh)))
 BATS = $(sort $(wildcard tests/*/*.bats))
-SCRIPTS = $(sort $(wildcard tests/cli/*_test.py tests/wire/*_test.py tests/conf/*_test.py tests/rpc/*_test.py))
-FAULT = $(sort $(wildcard tests/fault/sweep/*.bats))
+SCRIPTS = $(sort $(wildcard tests/*/*_test.py))
+FAULT = $(sort $(wildcard tests/fault/*_test.py))
 T ?=
 RUN = $(if $(T),tests/run --only "$(T)",tests/run)
 # tests of a build with sanitizers use its programs
@@ -18,7 +18,7 @@ check: all units
 	$(RUN) $(if $(SANITIZE),,$(LINT)) $(UNITS) $(BATS) $(SCRIPTS)
 
 fault: all
-	$(RUN) --timeout 900 --jobs 2 $(FAULT)
+	BERTH_FULL=1 $(RUN) --timeout 900 --jobs 2 $(FAULT)
 
 soak: all
 	tests/soak/soak $(CYCLES)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 # The canonical form without anything else of berth: for the corpus and for timing.
 $(BUILD)/tests/corpus/%: $(BUILD)/tests/corpus/%.o $(LIB)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_BIN) -o $@ $< $(LIB) $(LIBS_BIN)
