@@ -198,8 +198,10 @@ void supervisor_guest_ended(struct supervisor *sv, enum guest_end end, enum moni
 
 	if (sv->ending)
 		return;
-	if (sv->destroyed)
+	if (sv->destroyed) {
 		end = GUEST_END_DESTROYED;
+		how = MONITOR_EXIT_SHUTDOWN;
+	}
 	describe_status(text, sizeof(text), status);
 	if (!starts_again(sv, end, how)) {
 		sv_end(sv, end, how, text);
