@@ -19,7 +19,7 @@ static int sanitise_fds(void)
 	for (int fd = 0; fd <= 2; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
-		if (open("/dev/null", modes[fd]) != fd)
+		if (open("/dev/null", modes[fd]) != fd)   /* kept by children too: no O_CLOEXEC */
 			return -1;
 	}
 	return 0;
