@@ -103,11 +103,11 @@ void cli_table_end(struct cli_table *table);   /* prints what is left; frees */
 
 /* --- several objects: each.c --- */
 
-/* Calls fn for every argument; prints each error as "NAME: OBJECT: TEXT" and goes on. Returns the status of the whole: 0, the
- * status of the only or of every failure, EXIT_PARTLY when some were done. With --json the outcome of each is printed as
- * one array of {"name", "done", "error"}. */
-typedef int cli_each_fn(struct cli *cli, const char *object, void *arg, struct error *err);
-int cli_each(struct cli *cli, const char *const *objects, size_t n, cli_each_fn *fn, void *arg);
+/* Calls fn for objects 0 to n-1; prints each error as "NAME: OBJECT: TEXT" and goes on.
+ * Returns the status of the whole: 0, the status of the only or of every failure, EXIT_PARTLY when some were done. With --json and
+ * `report` the outcome of each is printed as one array of {"name", "done", "error"}. */
+typedef int cli_each_fn(struct cli *cli, size_t i, const char *name, void *arg, struct error *err);
+int cli_each(struct cli *cli, const char *const *names, size_t n, bool report, cli_each_fn *fn, void *arg);
 
 /* --- time: each.c --- */
 

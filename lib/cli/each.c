@@ -23,27 +23,27 @@ static void outcome(json_t *list, const char *object, const struct error *err)
 	json_array_append_new(list, entry);
 }
 
-int cli_each(struct cli *cli, const char *const *objects, size_t n, cli_each_fn *fn, void *arg)
+int cli_each(struct cli *cli, const char *const *names, size_t n, bool report, cli_each_fn *fn, void *arg)
 {
-	json_t *list = cli->json ? json_array() : NULL;
+	json_t *list = cli->json && report ? json_array() : NULL;
 	struct error err;
 	int status = EXIT_DONE;
 
 	for (size_t i = 0; i < n; i++) {
 		err = (struct error){ 0 };
-		int rc = fn(cli, objects[i], arg, &err);
+		int rc = fn(cli, i, names[i], arg, &err);
 		if (list)
-			outcome(list, objects[i], rc < 0 ? &err : NULL);
+			outcome(list, names[i], rc < 0 ? &err : NULL);
 		if (rc >= 0) {
 			cli->successes++;
 			continue;
 		}
-		name_it(&err, objects[i]);
+		name_it(&err, names[i]);
 		cli_print_error(cli, &err);
 		int failed = error_exit_status(err.code);
 		status = cli->failures++ == 0 || status == failed ? failed : EXIT_FAILED;
 	}
-	if (cli->json && cli_json_print(list, &err) < 0)
+	if (cli->json && report && cli_json_print(list, &err) < 0)
 		cli_print_error(cli, &err);
 	return cli->failures && cli->successes ? EXIT_PARTLY : status;
 }

@@ -115,6 +115,10 @@ int state_find_uuid(const char *kind, const unsigned char uuid[UUID_BYTES], char
 int state_get_autostart(const char *kind, const char *name, struct error *err) NODISCARD;
 int state_set_autostart(const char *kind, const char *name, bool on, struct error *err) NODISCARD;
 
+/* Whether the objects that start at boot were started since the host booted (1, 0 or -1), and noting that they were. */
+int state_autostart_is_done(struct error *err) NODISCARD;
+int state_autostart_mark(struct error *err) NODISCARD;
+
 struct state_last_exit {
 	enum guest_end end;
 	int event_detail;      /* the detail number of libvirt's STOPPED or CRASHED event */

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/drivers.h"
+
+#include "lxc/lxc.h"
+
+const struct hv_driver *const cli_drivers[] = { &lxc_hv_driver, NULL };

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Events of guests: their types, how they look, and how to hear of them. */
+#ifndef BERTH_CLI_EVENT_H
+#define BERTH_CLI_EVENT_H
+
+#include "cli/guests.h"
+
+#include "rpc/client.h"
+
+/* One type of event. */
+struct cli_event_type {
+	int id;                        /* libvirt's virDomainEventID */
+	const char *name;              /* virsh's: "lifecycle" */
+	const struct rpc_proc *proc;   /* how it comes */
+
+	/* Puts what the decoded message tells into `text` ("Started Booted"; may stay empty). `msg` begins with a number and a domain. */
+	void (*describe)(const void *msg, char text[256]);
+	size_t dom_offset;             /* of the domain in the message */
+};
+
+/* All that can be waited for; the last has no name. */
+extern const struct cli_event_type cli_event_types[];
+
+/* An event as it is told. */
+struct cli_event {
+	const struct cli_event_type *type;
+	const char *domain;
+	const unsigned char *uuid;   /* 16 bytes, or NULL: not known */
+	const char *detail;
+};
+
+/* Words for a lifecycle event's numbers: "Stopped", "Destroyed"; "unknown" for others. */
+const char *cli_lifecycle_word(int event);
+const char *cli_lifecycle_detail(int event, int detail);
+
+struct cli_event_watch {
+	struct cli *cli;
+	struct cli_conn *conn;
+	const struct cli_event_type *type;   /* NULL: all */
+	const char *const *guests;           /* names, UUIDs, ids */
+	size_t n_guests;                     /* 0: all guests */
+	/* Told of each event; returns 1 to end, 0 to go on, -1. */
+	int (*tell)(const struct cli_event *event, void *arg, struct error *err);
+	void *arg;
+};
+
+/* Watches until tell() ends it or the time (-1: none) is over: ERR_OPERATION_TIMEOUT. */
+int cli_event_watch(const struct cli_event_watch *watch, int timeout_ms, struct error *err) NODISCARD;
+
+/* Whether the watch is for this guest. */
+bool cli_event_wanted(const struct cli_event_watch *watch, const char *name, const unsigned char *uuid, int id);
+
+/* A connection that events come from. */
+struct cli_event_source {
+	const struct cli_event_watch *watch;
+	struct rpc_conn *rpc;
+	bool started;   /* "Started" has been told and not yet "Stopped" */
+};
+
+/* Subscribes to what is wanted. */
+int cli_event_subscribe(struct cli_event_source *s, struct error *err) NODISCARD;
+
+/* Tells what has come. 1: tell() ended it, 0, -1 with *err set; ERR_NO_CONNECT when the other side is gone. */
+int cli_event_take(struct cli_event_source *s, struct error *err) NODISCARD;
+
+#endif

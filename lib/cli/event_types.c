@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/event.h"
+
+#include <inttypes.h>
+
+#define MAX_DETAILS 9
+
+static const struct {
+	const char *word;
+	const char *details[MAX_DETAILS];
+} lifecycle[] = {
+	{ "Defined", { "Added", "Updated", "Renamed", "Snapshot" } },
+	{ "Undefined", { "Removed", "Renamed" } },
+	{ "Started", { "Booted", "Migrated", "Restored", "Snapshot", "Event wakeup" } },
+	{ "Suspended", { "Paused", "Migrated", "I/O Error", "Watchdog", "Restored", "Snapshot", "API error", "Post-copy", "Post-copy Error" } },
+	{ "Resumed", { "Unpaused", "Migrated", "Snapshot", "Post-copy", "Post-copy Error" } },
+	{ "Stopped", { "Shutdown", "Destroyed", "Crashed", "Migrated", "Saved", "Failed", "Snapshot" } },
+	{ "Shutdown", { "Finished", "Finished after guest request", "Finished after host request" } },
+	{ "PMSuspended", { "Memory", "Disk" } },
+	{ "Crashed", { "Panicked", "Crashloaded" } },
+};
+
+const char *cli_lifecycle_word(int event)
+{
+	return event >= 0 && event < (int)ARRAY_LEN(lifecycle) ? lifecycle[event].word : "unknown";
+}
+
+const char *cli_lifecycle_detail(int event, int detail)
+{
+	if (event < 0 || event >= (int)ARRAY_LEN(lifecycle) || detail < 0 || detail >= MAX_DETAILS || !lifecycle[event].details[detail])
+		return "unknown";
+	return lifecycle[event].details[detail];
+}
+
+static const char *word(const char *const *words, size_t n, int number)
+{
+	return number >= 0 && number < (int)n ? words[number] : "unknown";
+}
+#define WORD(number, ...) word((const char *const[]){ __VA_ARGS__ }, ARRAY_LEN(((const char *const[]){ __VA_ARGS__ })), number)
+
+static void describe_lifecycle(const void *p, char text[256])
+{
+	const wire_domain_event_callback_lifecycle_msg *m = p;
+
+	snprintf(text, 256, "%s %s", cli_lifecycle_word(m->msg.event), cli_lifecycle_detail(m->msg.event, m->msg.detail));
+}
+
+static void describe_nothing(const void *p, char text[256])
+{
+	(void)p;
+	text[0] = '\0';
+}
+
+static void describe_rtc(const void *p, char text[256])
+{
+	const wire_domain_event_callback_rtc_change_msg *m = p;
+
+	snprintf(text, 256, "%" PRId64, (int64_t)m->msg.offset);
+}
+
+static void describe_watchdog(const void *p, char text[256])
+{
+	const wire_domain_event_callback_watchdog_msg *m = p;
+
+	snprintf(text, 256, "%s", WORD(m->msg.action, "none", "pause", "reset", "poweroff", "shutdown", "debug", "inject-nmi"));
+}
+
+static void describe_io_error(const void *p, char text[256])
+{
+	const wire_domain_event_callback_io_error_msg *m = p;
+
+	snprintf(text, 256, "%.80s (%.60s) %s", m->msg.src_path, m->msg.dev_alias, WORD(m->msg.action, "none", "pause", "report"));
+}
+
+static void describe_io_error_reason(const void *p, char text[256])
+{
+	const wire_domain_event_callback_io_error_reason_msg *m = p;
+
+	snprintf(text, 256, "%.80s (%.60s) %s due to %.60s", m->msg.src_path, m->msg.dev_alias,
+		 WORD(m->msg.action, "none", "pause", "report"), m->msg.reason);
+}
+
+static void describe_tray(const void *p, char text[256])
+{
+	const wire_domain_event_callback_tray_change_msg *m = p;
+
+	snprintf(text, 256, "disk %.100s: %s", m->msg.dev_alias, WORD(m->msg.reason, "opened", "closed"));
+}
+
+static void describe_balloon(const void *p, char text[256])
+{
+	const wire_domain_event_callback_balloon_change_msg *m = p;
+
+	snprintf(text, 256, "%" PRIu64 "KiB", (uint64_t)m->msg.actual);
+}
+
+static void describe_removed(const void *p, char text[256])
+{
+	const wire_domain_event_callback_device_removed_msg *m = p;
+
+	snprintf(text, 256, "%.200s", m->msg.dev_alias);
+}
+
+static void describe_added(const void *p, char text[256])
+{
+	const wire_domain_event_callback_device_added_msg *m = p;
+
+	snprintf(text, 256, "%.200s", m->dev_alias);
+}
+
+static void describe_removal_failed(const void *p, char text[256])
+{
+	const wire_domain_event_callback_device_removal_failed_msg *m = p;
+
+	snprintf(text, 256, "%.200s", m->dev_alias);
+}
+
+static void describe_agent(const void *p, char text[256])
+{
+	const wire_domain_event_callback_agent_lifecycle_msg *m = p;
+
+	snprintf(text, 256, "state: '%s' reason: '%s'", WORD(m->state, "unknown", "connected", "disconnected"),
+		 WORD(m->reason, "unknown", "domain started", "channel event"));
+}
+
+static void describe_iteration(const void *p, char text[256])
+{
+	const wire_domain_event_callback_migration_iteration_msg *m = p;
+
+	snprintf(text, 256, "iteration: '%d'", m->iteration);
+}
+
+static void describe_metadata(const void *p, char text[256])
+{
+	const wire_domain_event_callback_metadata_change_msg *m = p;
+
+	snprintf(text, 256, "type %s, uri %.200s", WORD(m->type, "description", "title", "element"), m->nsuri ? *m->nsuri : "-");
+}
+
+#define MSG(name) wire_domain_event_callback_##name##_msg
+#define INNER(id, word, name, describe) { id, word, &rpc_domain_event_callback_##name, describe, offsetof(MSG(name), msg.dom) }
+#define OUTER(id, word, name, describe) { id, word, &rpc_domain_event_callback_##name, describe, offsetof(MSG(name), dom) }
+
+const struct cli_event_type cli_event_types[] = {
+	INNER(0, "lifecycle", lifecycle, describe_lifecycle),
+	INNER(1, "reboot", reboot, describe_nothing),
+	INNER(2, "rtc-change", rtc_change, describe_rtc),
+	INNER(3, "watchdog", watchdog, describe_watchdog),
+	INNER(4, "io-error", io_error, describe_io_error),
+	INNER(6, "io-error-reason", io_error_reason, describe_io_error_reason),
+	INNER(7, "control-error", control_error, describe_nothing),
+	INNER(10, "tray-change", tray_change, describe_tray),
+	INNER(11, "pm-wakeup", pmwakeup, describe_nothing),
+	INNER(12, "pm-suspend", pmsuspend, describe_nothing),
+	INNER(13, "balloon-change", balloon_change, describe_balloon),
+	INNER(14, "pm-suspend-disk", pmsuspend_disk, describe_nothing),
+	INNER(15, "device-removed", device_removed, describe_removed),
+	OUTER(18, "agent-lifecycle", agent_lifecycle, describe_agent),
+	OUTER(19, "device-added", device_added, describe_added),
+	OUTER(20, "migration-iteration", migration_iteration, describe_iteration),
+	OUTER(22, "device-removal-failed", device_removal_failed, describe_removal_failed),
+	OUTER(23, "metadata-change", metadata_change, describe_metadata),
+	{ 0, NULL, NULL, NULL, 0 },
+};
