@@ -27,7 +27,9 @@ VERSION := 0.1
 # What starts fast is linked statically (libtirpc for its XDR routines alone: its shared form brings in Kerberos);
 # libxml2 is shared in programs and static in helpers, and only where something refers to it.
 LINK_BIN = -pie -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro -Wl,-z,now
-LIBS_BIN = -l:libtirpc.a -l:libpopt.a -l:libjansson.a -l:libev.a -lseccomp -lnl-route-3 -lnl-3 -lxml2 -lm
+# A sanitizer catches XDR calls and passes them on to the next library that has them: there must be one.
+TIRPC = $(if $(SANITIZE),-ltirpc,-l:libtirpc.a)
+LIBS_BIN = $(TIRPC) -l:libpopt.a -l:libjansson.a -l:libev.a -lseccomp -lnl-route-3 -lnl-3 -lxml2 -lm
 # A helper lives as long as its guest: static and not relocated, so that its pages are shared with its sisters.
 LINK_HELPER = -static -no-pie -Wl,--gc-sections -Wl,-z,relro -Wl,-z,noexecstack
 LIBS_HELPER = -l:libtirpc.a -l:libev.a -l:libjansson.a -l:libpopt.a -lseccomp -lnl-route-3 -lnl-3 \
