@@ -127,11 +127,13 @@ enum conf_flag {
 	CONF_READ_ONLY = 1 << 3,   /* read (an old spelling, say), never written */
 	CONF_KEEP = 1 << 4,        /* GROUP, EMBED: written even when empty; STRING: an empty text counts as given; UINT: 0 is written */
 	CONF_DROP_EMPTY = 1 << 5,  /* ATTR_STRING: an empty value counts as not given */
-	CONF_UNIT_BYTES = 1 << 6,  /* CHILD_SCALED: a number without unit is in bytes, not KiB */
+	CONF_UNIT_BYTES = 1 << 6,  /* SCALED: a number without unit is in bytes, not KiB */
 	CONF_RAW_TEXT = 1 << 7,    /* TEXT, CHILD: white space at the ends belongs to the value */
 	CONF_ZERO_OK = 1 << 8,     /* ENUM: the word of 0 (conf_enum.unset) is written too */
 	CONF_WRITE_ONLY = 1 << 9,  /* written, never read */
 	CONF_BASE16 = 1 << 10,     /* NUM, UINT: read as hexadecimal even without 0x */
+	CONF_UNIT_MIB = 1 << 12,   /* SCALED: a number without unit is in MiB */
+	CONF_PRETTY = 1 << 11,     /* SCALED: written with the largest unit that leaves a whole number */
 };
 
 enum conf_place {
@@ -142,6 +144,7 @@ enum conf_place {
 	CONF_PLACE_CHILD,     /* the text of a child element */
 	CONF_PLACE_FLAG,      /* a child element that is there or not: bool */
 	CONF_PLACE_SCALED,    /* the text of a child with its unit: uint64_t in `max` bytes */
+	CONF_PLACE_SCALED_ATTR, /* an attribute with its unit in another */
 	CONF_PLACE_STRINGS,   /* child elements with text: CONF_LIST(char) */
 	CONF_PLACE_GROUP,     /* a child element whose rows are members of the same struct */
 	CONF_PLACE_NODE,      /* a child element with a struct of its own, by pointer: there even when it is empty */
@@ -185,6 +188,7 @@ struct conf_row {
 		const struct conf_row *rows;
 		const struct conf_hook *hook;
 		const char *(*check)(const char *);   /* of a string: NULL, or what is wrong with it */
+		const char *unit;                     /* of a scaled attribute: the name of the other */
 	};
 	uint32_t when;
 	uint32_t max;
@@ -258,6 +262,9 @@ struct conf_elem {
 	{ .name = n, .place = CONF_PLACE_SCALED, .max = step, CONF_AT_(S, m, struct conf_num), ##__VA_ARGS__ }
 /* the same, the row being inside of that element */
 #define TEXT_SCALED(S, m, step, ...) CHILD_SCALED(NULL, S, m, step, ##__VA_ARGS__)
+/* <element name='128' unit='KiB'>; unit_name is mostly "unit" */
+#define ATTR_SCALED(n, unit_name, S, m, step, ...) \
+	{ .name = n, .place = CONF_PLACE_SCALED_ATTR, .max = step, .unit = unit_name, CONF_AT_(S, m, struct conf_num), ##__VA_ARGS__ }
 /* <name>text</name> as often as you like */
 #define STRINGS(n, S, m, ...) { .name = n, .place = CONF_PLACE_STRINGS, .offset = offsetof(S, m), ##__VA_ARGS__ }
 /* <name .../> */

@@ -91,20 +91,35 @@ static void write_child_value(struct conf_writer *w, const struct conf_row *row,
 		write_text_element(w, row->name, text.data ? text.data : "");
 }
 
-static const char *scaled_unit(const struct conf_row *row)
+/* The unit to write in; *value is changed to it. */
+static const char *scaled_unit(const struct conf_row *row, uint64_t *value)
 {
-	return row->max == 1 ? "bytes" : row->max == 1024 ? "KiB" : "MiB";
+	static const char units[][8] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	size_t i = row->max == 1 ? 0 : row->max == 1024 ? 1 : 2;
+
+	if (row->flags & CONF_PRETTY) {
+		for (; *value && *value % 1024 == 0 && i + 1 < ARRAY_LEN(units); i++)
+			*value /= 1024;
+		if (!i)
+			return "B";
+	}
+	return units[i];
 }
 
 static void write_scaled(struct conf_writer *w, const struct conf_row *row, const struct conf_num *num, enum pass pass)
 {
+	uint64_t value = num->value;
+	const char *unit = scaled_unit(row, &value);
+
 	if (!num->set)
 		return;
-	if (row->name) {
+	if (row->place == CONF_PLACE_SCALED_ATTR) {
+		buf_printf(&w->out, " %s='%llu' %s='%s'", row->name, (unsigned long long)value, row->unit, unit);
+	} else if (row->name) {
 		buf_indent(&w->out, w->depth);
-		buf_printf(&w->out, "<%s unit='%s'>%llu</%s>\n", row->name, scaled_unit(row), (unsigned long long)num->value, row->name);
+		buf_printf(&w->out, "<%s unit='%s'>%llu</%s>\n", row->name, unit, (unsigned long long)value, row->name);
 	} else if (pass == ATTRIBUTES) {
-		buf_printf(&w->out, " unit='%s'", scaled_unit(row));
+		buf_printf(&w->out, " unit='%s'", unit);
 	}
 }
 
@@ -200,7 +215,7 @@ static void write_rows(struct conf_writer *w, const struct conf_elem *elem, cons
 			write_child_row(w, elem, row, obj);
 		else if (row->place == CONF_PLACE_ATTR)
 			write_attribute(w, row, member);
-		else if (row->place == CONF_PLACE_SCALED && !row->name)
+		else if (row->place == CONF_PLACE_SCALED_ATTR || (row->place == CONF_PLACE_SCALED && !row->name))
 			write_scaled(w, row, member, ATTRIBUTES);
 		else if (row->place == CONF_PLACE_HOOK && row->hook->write_attrs)
 			row->hook->write_attrs(w, obj, member);

@@ -148,6 +148,7 @@ static int copy_row(const struct conf_row *row, void *to, const void *from)
 		*(bool *)a = *(const bool *)b;
 		return 0;
 	case CONF_PLACE_SCALED:
+	case CONF_PLACE_SCALED_ATTR:
 		*(struct conf_num *)a = *(const struct conf_num *)b;
 		return 0;
 	case CONF_PLACE_GROUP:
@@ -230,6 +231,7 @@ static bool row_equal(const struct conf_row *row, const void *x, const void *y, 
 	case CONF_PLACE_FLAG:
 		return *(const bool *)a == *(const bool *)b;
 	case CONF_PLACE_SCALED:
+	case CONF_PLACE_SCALED_ATTR:
 		return ua->set == ub->set && ua->value == ub->value;
 	case CONF_PLACE_GROUP:
 		return rows_equal(row->rows, x, y, where);

@@ -143,27 +143,47 @@ static int read_text(struct conf_reader *r, const struct conf_row *row, const st
 	return read_value(r, row, node, text, member);
 }
 
-static int read_scaled(struct conf_reader *r, const struct conf_row *row, struct xml_node *node, void *obj)
+static int read_size(struct conf_reader *r, const struct conf_row *row, struct xml_node *node, const char *text, struct xml_attr *unit,
+		     void *obj)
 {
-	struct xml_attr *unit = find_attr(node, "unit");
-	AUTO_FREE char *text = xml_text(node);
-	uint64_t fallback = row->flags & CONF_UNIT_BYTES ? 1 : 1024, bytes;
+	uint64_t fallback = row->flags & CONF_UNIT_BYTES ? 1 : row->flags & CONF_UNIT_MIB ? 1 << 20 : 1024, bytes;
 	struct conf_num *num = MEMBER(obj, row);
 
-	if (!text)
-		return conf_no_memory(r);
 	if (unit)
 		unit->used = true;
-	if (!*text && !(row->flags & CONF_REQUIRED))
-		return 0;
 	if (conf_scale(text, unit ? unit->value : NULL, fallback, &bytes) < 0) {
 		r->node = node;
-		return conf_fail(r, "'%.40s%s%.40s' is not a size such as <%s unit='MiB'>512</%s>, or is too large", text,
-				 unit ? " " : "", unit ? unit->value : "", node->name, node->name);
+		return conf_fail(r, "'%.40s%s%.40s' is not a size (a number, with a unit such as MiB), or is too large", text,
+				 unit ? " " : "", unit ? unit->value : "");
 	}
 	num->value = bytes / row->max + (bytes % row->max != 0);
 	num->set = true;
 	return 0;
+}
+
+static int read_scaled(struct conf_reader *r, const struct conf_row *row, struct xml_node *node, void *obj)
+{
+	struct xml_attr *unit = find_attr(node, "unit");
+	AUTO_FREE char *text = xml_text(node);
+
+	if (!text)
+		return conf_no_memory(r);
+	if (!*text && !(row->flags & CONF_REQUIRED)) {
+		if (unit)
+			unit->used = true;
+		return 0;
+	}
+	return read_size(r, row, node, text, unit, obj);
+}
+
+static int read_scaled_attr(struct conf_reader *r, const struct conf_row *row, struct xml_node *node, void *obj)
+{
+	struct xml_attr *a = find_attr(node, row->name);
+
+	if (!a)
+		return row->flags & CONF_REQUIRED ? conf_fail(r, "attribute '%s' is missing", row->name) : 0;
+	a->used = true;
+	return read_size(r, row, node, a->value, find_attr(node, row->unit), obj);
 }
 
 static int read_strings(struct conf_reader *r, const struct conf_row *row, struct xml_node *node, struct conf_list *list)
@@ -330,6 +350,8 @@ static int read_row(struct conf_reader *r, const struct conf_elem *elem, const s
 		return read_value(r, row, node, node->name, MEMBER(obj, row));
 	case CONF_PLACE_SCALED:
 		return row->name ? read_child_row(r, elem, row, node, obj) : read_scaled(r, row, node, obj);
+	case CONF_PLACE_SCALED_ATTR:
+		return read_scaled_attr(r, row, node, obj);
 	case CONF_PLACE_STRINGS:
 		return read_strings(r, row, node, MEMBER(obj, row));
 	case CONF_PLACE_LIST:

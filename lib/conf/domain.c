@@ -4,7 +4,8 @@
 CONF_ENUM_NAMES(domain_virt, DOMAIN_VIRTS);
 CONF_ENUM_NAMES(domain_action, DOMAIN_ACTIONS);
 CONF_ENUM_NAMES(domain_crash_action, DOMAIN_CRASH_ACTIONS);
-CONF_ENUM_NAMES(domain_lxc_share, DOMAIN_LXC_SHARES);
+CONF_ENUM_NAMES(domain_lock_failure, DOMAIN_LOCK_FAILURES);
+CONF_ENUM_NAMES(domain_perf_event_name, DOMAIN_PERF_EVENTS);
 
 static const struct conf_row metadata_rows[] = {
 	RAWS(struct domain, metadata),
@@ -34,31 +35,54 @@ static const struct conf_row resource_rows[] = {
 	CONF_END
 };
 
-/* --- <lxc:namespace> ------------------------------------------------------------------------------------------- */
-
-static int lxc_ns_fill(struct conf_reader *r, void *obj)
-{
-	const struct domain_lxc_ns *ns = obj;
-
-	return ns->type ? 0 : conf_fail(r, "attribute 'type' is missing");
-}
-
-static const struct conf_row lxc_ns_rows[] = {
-	ATTR_ENUM("type", struct domain_lxc_ns, type, domain_lxc_share),
-	ATTR_STRING("value", struct domain_lxc_ns, value, .flags = CONF_REQUIRED),
+static const struct conf_row vcpu_list_rows[] = {
+	LIST("vcpu", struct domain, vcpu_list, struct domain_vcpu, domain_vcpu_elem),
 	CONF_END
 };
 
-static const struct conf_elem lxc_ns_elem = ELEM(struct domain_lxc_ns, lxc_ns_rows, .fill = lxc_ns_fill);
-
-static const struct conf_row lxc_rows[] = {
-	EMBED("lxc:sharenet", struct domain_lxc, sharenet, struct domain_lxc_ns, lxc_ns_elem),
-	EMBED("lxc:shareipc", struct domain_lxc, shareipc, struct domain_lxc_ns, lxc_ns_elem),
-	EMBED("lxc:shareuts", struct domain_lxc, shareuts, struct domain_lxc_ns, lxc_ns_elem),
+static const struct conf_row iothreadids_rows[] = {
+	LIST("iothread", struct domain, iothreadids, struct domain_iothread, domain_iothread_elem),
 	CONF_END
 };
 
-static const struct conf_elem lxc_elem = ELEM(struct domain_lxc, lxc_rows);
+static const struct conf_row suspend_to_mem_rows[] = {
+	ATTR_YESNO("enabled", struct domain, pm.suspend_to_mem),
+	CONF_END
+};
+
+static const struct conf_row suspend_to_disk_rows[] = {
+	ATTR_YESNO("enabled", struct domain, pm.suspend_to_disk),
+	CONF_END
+};
+
+static const struct conf_row pm_rows[] = {
+	GROUP("suspend-to-mem", suspend_to_mem_rows),
+	GROUP("suspend-to-disk", suspend_to_disk_rows),
+	CONF_END
+};
+
+static const struct conf_row perf_event_rows[] = {
+	ATTR_ENUM("name", struct domain_perf_event, name, domain_perf_event_name, .flags = CONF_REQUIRED),
+	ATTR_YESNO("enabled", struct domain_perf_event, enabled, .flags = CONF_REQUIRED),
+	CONF_END
+};
+
+static const struct conf_elem perf_event_elem = ELEM(struct domain_perf_event, perf_event_rows);
+
+static const struct conf_row perf_rows[] = {
+	LIST("event", struct domain, perf, struct domain_perf_event, perf_event_elem, .max = 64),
+	CONF_END
+};
+
+static const struct conf_row keywrap_rows[] = {
+	LIST("cipher", struct domain, keywrap, struct domain_keywrap, domain_keywrap_elem, .max = 2),
+	CONF_END
+};
+
+static const struct conf_row deprecation_rows[] = {
+	ATTR_ENUM("behavior", struct domain, qemu_deprecation, domain_qemu_deprecation, .flags = CONF_REQUIRED),
+	CONF_END
+};
 
 /* --- <domain> -------------------------------------------------------------------------------------------------- */
 
@@ -81,19 +105,41 @@ static const struct conf_row domain_rows[] = {
 	CHILD_SCALED("currentMemory", struct domain, current_memory, 1024),
 	EMBED("blkiotune", struct domain, blkiotune, struct domain_blkiotune, domain_blkiotune_elem),
 	EMBED("memtune", struct domain, memtune, struct domain_memtune, domain_memtune_elem),
+	EMBED("memoryBacking", struct domain, memory_backing, struct domain_memory_backing, domain_memory_backing_elem),
 	EMBED("vcpu", struct domain, vcpus, struct domain_vcpus, domain_vcpus_elem),
+	GROUP("vcpus", vcpu_list_rows),
+	CHILD_UINT("iothreads", struct domain, iothreads),
+	GROUP("iothreadids", iothreadids_rows),
+	EMBED("defaultiothread", struct domain, default_iothread, struct domain_iothread, domain_default_iothread_elem),
 	EMBED("cputune", struct domain, cputune, struct domain_cputune, domain_cputune_elem),
+	EMBED("numatune", struct domain, numatune, struct domain_numatune, domain_numatune_elem),
 	GROUP("resource", resource_rows),
+	LIST("sysinfo", struct domain, sysinfo, struct domain_sysinfo, domain_sysinfo_elem),
+	CHILD_STRING("bootloader", struct domain, bootloader, .flags = CONF_KEEP),
+	CHILD_STRING("bootloader_args", struct domain, bootloader_args),
 	EMBED("os", struct domain, os, struct domain_os, domain_os_elem),
 	EMBED("idmap", struct domain, idmap, struct domain_idmap, domain_idmap_elem),
 	EMBED("features", struct domain, features, struct domain_features, domain_features_elem),
+	NODE("cpu", struct domain, cpu, struct domain_cpu, domain_cpu_elem),
 	EMBED("clock", struct domain, clock, struct domain_clock, domain_clock_elem),
 	CHILD_ENUM("on_poweroff", struct domain, on_poweroff, domain_action),
 	CHILD_ENUM("on_reboot", struct domain, on_reboot, domain_action),
 	CHILD_ENUM("on_crash", struct domain, on_crash, domain_crash_action),
+	CHILD_ENUM("on_lockfailure", struct domain, on_lockfailure, domain_lock_failure),
+	GROUP("pm", pm_rows),
+	GROUP("perf", perf_rows),
 	EMBED("devices", struct domain, devices, struct domain_devices, domain_devices_elem),
 	LIST("seclabel", struct domain, seclabels, struct domain_seclabel, domain_seclabel_elem),
-	NODE("lxc:namespace", struct domain, lxc, struct domain_lxc, lxc_elem),
+	GROUP("keywrap", keywrap_rows),
+	NODE("launchSecurity", struct domain, launch_security, struct domain_launch_security, domain_launch_security_elem),
+	NODE("qemu:commandline", struct domain, qemu_commandline, struct domain_commandline, domain_qemu_commandline_elem),
+	NODE("qemu:capabilities", struct domain, qemu_capabilities, struct domain_qemu_capabilities, domain_qemu_capabilities_elem),
+	GROUP("qemu:deprecation", deprecation_rows),
+	NODE("qemu:override", struct domain, qemu_override, struct domain_qemu_override, domain_qemu_override_elem),
+	NODE("lxc:namespace", struct domain, lxc, struct domain_lxc, domain_lxc_elem),
+	NODE("xen:commandline", struct domain, xen_commandline, struct domain_commandline, domain_xen_commandline_elem),
+	NODE("bhyve:commandline", struct domain, bhyve_commandline, struct domain_commandline, domain_bhyve_commandline_elem),
+	CHILD_STRING("vmware:datacenterpath", struct domain, vmware_datacenterpath),
 	CONF_END
 };
 

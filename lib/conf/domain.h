@@ -11,10 +11,15 @@
 
 #include "conf/conf.h"
 #include "conf/domain_clock.h"
+#include "conf/domain_cpu.h"
 #include "conf/domain_devices.h"
 #include "conf/domain_features.h"
+#include "conf/domain_memory.h"
+#include "conf/domain_ns.h"
 #include "conf/domain_os.h"
 #include "conf/domain_seclabel.h"
+#include "conf/domain_security.h"
+#include "conf/domain_sysinfo.h"
 #include "conf/domain_tune.h"
 
 #define DOMAIN_VIRTS(X) \
@@ -54,20 +59,41 @@ CONF_ENUM(domain_action, DOMAIN_ACTIONS);
 	X(DOMAIN_CRASH_COREDUMP_RESTART, "coredump-restart")
 CONF_ENUM(domain_crash_action, DOMAIN_CRASH_ACTIONS);
 
-/* <lxc:namespace>: what is shared with, or kept from, another container or process. */
-#define DOMAIN_LXC_SHARES(X) \
-	X(DOMAIN_LXC_SHARE_NAME, "name") \
-	X(DOMAIN_LXC_SHARE_PID, "pid") \
-	X(DOMAIN_LXC_SHARE_NETNS, "netns")
-CONF_ENUM(domain_lxc_share, DOMAIN_LXC_SHARES);
+#define DOMAIN_LOCK_FAILURES(X) \
+	X(DOMAIN_LOCK_FAILURE_POWEROFF, "poweroff") \
+	X(DOMAIN_LOCK_FAILURE_RESTART, "restart") \
+	X(DOMAIN_LOCK_FAILURE_PAUSE, "pause") \
+	X(DOMAIN_LOCK_FAILURE_IGNORE, "ignore")
+CONF_ENUM(domain_lock_failure, DOMAIN_LOCK_FAILURES);
 
-struct domain_lxc_ns {
-	enum domain_lxc_share type;
-	char *value;
-};
+#define DOMAIN_PERF_EVENTS(X) \
+	X(DOMAIN_PERF_CMT, "cmt") \
+	X(DOMAIN_PERF_MBMT, "mbmt") \
+	X(DOMAIN_PERF_MBML, "mbml") \
+	X(DOMAIN_PERF_CPU_CYCLES, "cpu_cycles") \
+	X(DOMAIN_PERF_INSTRUCTIONS, "instructions") \
+	X(DOMAIN_PERF_CACHE_REFERENCES, "cache_references") \
+	X(DOMAIN_PERF_CACHE_MISSES, "cache_misses") \
+	X(DOMAIN_PERF_BRANCH_INSTRUCTIONS, "branch_instructions") \
+	X(DOMAIN_PERF_BRANCH_MISSES, "branch_misses") \
+	X(DOMAIN_PERF_BUS_CYCLES, "bus_cycles") \
+	X(DOMAIN_PERF_STALLED_CYCLES_FRONTEND, "stalled_cycles_frontend") \
+	X(DOMAIN_PERF_STALLED_CYCLES_BACKEND, "stalled_cycles_backend") \
+	X(DOMAIN_PERF_REF_CPU_CYCLES, "ref_cpu_cycles") \
+	X(DOMAIN_PERF_CPU_CLOCK, "cpu_clock") \
+	X(DOMAIN_PERF_TASK_CLOCK, "task_clock") \
+	X(DOMAIN_PERF_PAGE_FAULTS, "page_faults") \
+	X(DOMAIN_PERF_CONTEXT_SWITCHES, "context_switches") \
+	X(DOMAIN_PERF_CPU_MIGRATIONS, "cpu_migrations") \
+	X(DOMAIN_PERF_PAGE_FAULTS_MIN, "page_faults_min") \
+	X(DOMAIN_PERF_PAGE_FAULTS_MAJ, "page_faults_maj") \
+	X(DOMAIN_PERF_ALIGNMENT_FAULTS, "alignment_faults") \
+	X(DOMAIN_PERF_EMULATION_FAULTS, "emulation_faults")
+CONF_ENUM(domain_perf_event_name, DOMAIN_PERF_EVENTS);
 
-struct domain_lxc {
-	struct domain_lxc_ns sharenet, shareipc, shareuts;   /* type 0: not shared */
+struct domain_perf_event {
+	enum domain_perf_event_name name;
+	enum conf_yesno enabled;
 };
 
 struct domain {
@@ -84,20 +110,41 @@ struct domain {
 	enum conf_onoff dump_core;
 	struct { struct conf_num size; uint32_t slots; } max_memory;
 
+	struct domain_memory_backing memory_backing;
+
 	struct domain_vcpus vcpus;       /* .n is always set after parsing */
+	CONF_LIST(struct domain_vcpu) vcpu_list;
+	uint32_t iothreads;
+	CONF_LIST(struct domain_iothread) iothreadids;
+	struct domain_iothread default_iothread;
 	struct domain_blkiotune blkiotune;
 	struct domain_memtune memtune;
 	struct domain_cputune cputune;
+	struct domain_numatune numatune;
 	struct { char *partition, *appid; } resource;
+	CONF_LIST(struct domain_sysinfo) sysinfo;
+	char *bootloader, *bootloader_args;   /* of Xen; an empty bootloader is the hypervisor's own */
 	struct domain_os os;
 	struct domain_idmap idmap;
 	struct domain_features features;
+	struct domain_cpu *cpu;
 	struct domain_clock clock;
 	enum domain_action on_poweroff, on_reboot;
 	enum domain_crash_action on_crash;
+	enum domain_lock_failure on_lockfailure;
+	struct { enum conf_yesno suspend_to_mem, suspend_to_disk; } pm;
+	CONF_LIST(struct domain_perf_event) perf;
 	struct domain_devices devices;
 	CONF_LIST(struct domain_seclabel) seclabels;
+	CONF_LIST(struct domain_keywrap) keywrap;
+	struct domain_launch_security *launch_security;
+
+	struct domain_commandline *qemu_commandline, *xen_commandline, *bhyve_commandline;
+	struct domain_qemu_capabilities *qemu_capabilities;
+	enum domain_qemu_deprecation qemu_deprecation;
+	struct domain_qemu_override *qemu_override;
 	struct domain_lxc *lxc;
+	char *vmware_datacenterpath;
 };
 
 enum {

@@ -18,6 +18,7 @@ static const struct conf_row source_rows[] = {
 	ATTR_STRING("dev", struct domain_fs, src, .when = BIT(DOMAIN_FS_BLOCK)),
 	ATTR_STRING("file", struct domain_fs, src, .when = BIT(DOMAIN_FS_FILE)),
 	ATTR_STRING("name", struct domain_fs, src, .when = BIT(DOMAIN_FS_TEMPLATE)),
+	ATTR_SCALED("usage", "units", struct domain_fs, usage, 1024, .when = BIT(DOMAIN_FS_RAM), .flags = CONF_REQUIRED),
 	ATTR_STRING("pool", struct domain_fs, pool, .when = BIT(DOMAIN_FS_VOLUME)),
 	ATTR_STRING("volume", struct domain_fs, volume, .when = BIT(DOMAIN_FS_VOLUME)),
 	CONF_END
@@ -27,46 +28,6 @@ static const struct conf_row target_rows[] = {
 	ATTR_STRING("dir", struct domain_fs, dst),
 	CONF_END
 };
-
-/* <source usage='128' units='MiB'/>: written in KiB */
-static int ram_read(struct conf_reader *r, struct xml_node *node, void *obj, void *member UNUSED)
-{
-	struct domain_fs *fs = obj;
-	struct xml_node *source = xml_child(node, "source");
-	const char *usage, *units;
-	uint64_t bytes;
-
-	if (!source)
-		return conf_fail(r, "element <source usage='SIZE'/> is missing");
-	usage = xml_attr(source, "usage");
-	units = xml_attr(source, "units");
-	source->used = true;
-	if (!usage || conf_scale(usage, units, 1024, &bytes) < 0)
-		return conf_fail(r, "<source usage='%.40s' units='%.40s'/> is not a size", usage ? usage : "", units ? units : "KiB");
-	fs->usage = (struct conf_num){ bytes / 1024 + (bytes % 1024 != 0), true };
-	return 0;
-}
-
-static void ram_write(struct conf_writer *w, const void *obj, const void *member UNUSED)
-{
-	const struct domain_fs *fs = obj;
-
-	buf_indent(&w->out, w->depth);
-	buf_printf(&w->out, "<source usage='%llu' units='KiB'/>\n", (unsigned long long)fs->usage.value);
-}
-
-static int ram_copy(void *to, const void *from)
-{
-	*(struct conf_num *)to = *(const struct conf_num *)from;
-	return 0;
-}
-
-static bool ram_equal(const void *a, const void *b)
-{
-	return ((const struct conf_num *)a)->value == ((const struct conf_num *)b)->value;
-}
-
-static const struct conf_hook ram_hook = { .read = ram_read, .write = ram_write, .copy = ram_copy, .equal = ram_equal };
 
 static int fs_fill(struct conf_reader *r, void *obj)
 {
@@ -87,8 +48,7 @@ static const struct conf_row fs_rows[] = {
 	ATTR_ENUM("type", struct domain_fs, type, domain_fs_type),
 	ATTR_ENUM("accessmode", struct domain_fs, accessmode, domain_fs_accessmode),
 	GROUP("driver", driver_rows),
-	GROUP("source", source_rows, .when = ~BIT(DOMAIN_FS_RAM)),
-	HOOK("source", struct domain_fs, usage, ram_hook, .when = BIT(DOMAIN_FS_RAM)),
+	GROUP("source", source_rows),
 	GROUP("target", target_rows),
 	FLAG("readonly", struct domain_fs, readonly),
 	INCLUDE(struct domain_fs, info, struct domain_info, domain_info_elem),

@@ -2,11 +2,31 @@
 #include "conf/domain_os.h"
 
 CONF_ENUM_NAMES(domain_os_type, DOMAIN_OS_TYPES);
+CONF_ENUM_NAMES(domain_arch, DOMAIN_ARCHS);
+CONF_ENUM_NAMES(domain_firmware, DOMAIN_FIRMWARES);
+CONF_ENUM_NAMES(domain_firmware_feature_name, DOMAIN_FIRMWARE_FEATURES);
+CONF_ENUM_NAMES(domain_loader_type, DOMAIN_LOADER_TYPES);
+CONF_ENUM_NAMES(domain_boot_dev, DOMAIN_BOOT_DEVS);
+CONF_ENUM_NAMES(domain_smbios_mode, DOMAIN_SMBIOS_MODES);
+CONF_ENUM_NAMES(domain_acpi_table_type, DOMAIN_ACPI_TABLES);
 
 static const struct conf_row type_rows[] = {
-	ATTR_STRING("arch", struct domain_os, arch),
+	ATTR_ENUM("arch", struct domain_os, arch, domain_arch),
 	ATTR_STRING("machine", struct domain_os, machine),
 	TEXT_ENUM(struct domain_os, type, domain_os_type),
+	CONF_END
+};
+
+static const struct conf_row firmware_feature_rows[] = {
+	ATTR_YESNO("enabled", struct domain_firmware_feature, enabled, .flags = CONF_REQUIRED),
+	ATTR_ENUM("name", struct domain_firmware_feature, name, domain_firmware_feature_name, .flags = CONF_REQUIRED),
+	CONF_END
+};
+
+static const struct conf_elem firmware_feature_elem = ELEM(struct domain_firmware_feature, firmware_feature_rows);
+
+static const struct conf_row firmware_rows[] = {
+	LIST("feature", struct domain_os, firmware_features, struct domain_firmware_feature, firmware_feature_elem),
 	CONF_END
 };
 
@@ -18,18 +38,101 @@ static const struct conf_row initenv_rows[] = {
 
 static const struct conf_elem initenv_elem = ELEM(struct domain_initenv, initenv_rows);
 
+static const struct conf_row loader_rows[] = {
+	ATTR_YESNO("readonly", struct domain_loader, readonly),
+	ATTR_YESNO("secure", struct domain_loader, secure),
+	ATTR_ENUM("type", struct domain_loader, type, domain_loader_type),
+	ATTR_YESNO("stateless", struct domain_loader, stateless),
+	TEXT_STRING(struct domain_loader, path, .check = conf_check_path),
+	CONF_END
+};
+
+static const struct conf_elem loader_elem = ELEM(struct domain_loader, loader_rows);
+
+static const struct conf_row nvram_rows[] = {
+	ATTR_STRING("template", struct domain_nvram, template),
+	ATTR_ENUM("type", struct domain_nvram, src.type, domain_source_type),
+	TEXT_STRING(struct domain_nvram, path),
+	EMBED("source", struct domain_nvram, src, struct domain_source, domain_source_elem),
+	CONF_END
+};
+
+static const struct conf_elem nvram_elem = ELEM(struct domain_nvram, nvram_rows);
+
+static const struct conf_row boot_rows[] = {
+	ATTR_ENUM("dev", struct domain_boot, dev, domain_boot_dev, .flags = CONF_REQUIRED),
+	CONF_END
+};
+
+static const struct conf_elem boot_elem = ELEM(struct domain_boot, boot_rows);
+
+static const struct conf_row bootmenu_rows[] = {
+	ATTR_YESNO("enable", struct domain_os, bootmenu, .flags = CONF_REQUIRED),
+	ATTR_NUM("timeout", struct domain_os, bootmenu_timeout, .max = 65535),
+	CONF_END
+};
+
+static const struct conf_row bios_rows[] = {
+	ATTR_YESNO("useserial", struct domain_os, useserial),
+	ATTR_INT("rebootTimeout", struct domain_os, reboot_timeout),
+	CONF_END
+};
+
+static const struct conf_row acpi_table_rows[] = {
+	ATTR_ENUM("type", struct domain_acpi_table, type, domain_acpi_table_type, .flags = CONF_REQUIRED),
+	TEXT_STRING(struct domain_acpi_table, path),
+	CONF_END
+};
+
+static const struct conf_elem acpi_table_elem = ELEM(struct domain_acpi_table, acpi_table_rows);
+
+static const struct conf_row acpi_rows[] = {
+	LIST("table", struct domain_os, acpi_tables, struct domain_acpi_table, acpi_table_elem, .max = 1),
+	CONF_END
+};
+
+static const struct conf_row smbios_rows[] = {
+	ATTR_ENUM("mode", struct domain_os, smbios, domain_smbios_mode, .flags = CONF_REQUIRED),
+	CONF_END
+};
+
+static int os_fill(struct conf_reader *r, void *obj)
+{
+	struct domain_os *os = obj;
+
+	if (os->reboot_timeout.set && (os->reboot_timeout.value < -1 || os->reboot_timeout.value > 65535))
+		return conf_fail(r, "<bios rebootTimeout='%lld'>: -1 to 65535 is possible", (long long)os->reboot_timeout.value);
+	if (os->loader.type == DOMAIN_LOADER_ROM && os->nvram)
+		return conf_unsupported(r, "<nvram> goes with <loader type='pflash'> only");
+	return 0;
+}
+
 static const struct conf_row os_rows[] = {
+	ATTR_ENUM("firmware", struct domain_os, firmware, domain_firmware),
 	GROUP("type", type_rows),
+	GROUP("firmware", firmware_rows),
 	CHILD_STRING("init", struct domain_os, init),
 	STRINGS("initarg", struct domain_os, initargs),
 	LIST("initenv", struct domain_os, initenv, struct domain_initenv, initenv_elem),
 	CHILD_STRING("initdir", struct domain_os, initdir),
 	CHILD_STRING("inituser", struct domain_os, inituser),
 	CHILD_STRING("initgroup", struct domain_os, initgroup),
+	EMBED("loader", struct domain_os, loader, struct domain_loader, loader_elem),
+	NODE("nvram", struct domain_os, nvram, struct domain_nvram, nvram_elem),
+	CHILD_STRING("kernel", struct domain_os, kernel),
+	CHILD_STRING("initrd", struct domain_os, initrd),
+	CHILD_STRING("cmdline", struct domain_os, cmdline),
+	CHILD_STRING("dtb", struct domain_os, dtb),
+	CHILD_STRING("root", struct domain_os, root),
+	GROUP("acpi", acpi_rows),
+	LIST("boot", struct domain_os, boot, struct domain_boot, boot_elem, .max = 4),
+	GROUP("bootmenu", bootmenu_rows),
+	GROUP("smbios", smbios_rows),
+	GROUP("bios", bios_rows),
 	CONF_END
 };
 
-const struct conf_elem domain_os_elem = ELEM(struct domain_os, os_rows);
+const struct conf_elem domain_os_elem = ELEM(struct domain_os, os_rows, .fill = os_fill);
 
 /* --- <idmap> --------------------------------------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* <vcpu>, <cputune>, <memtune>, <blkiotune> */
+/* <vcpu>, <vcpus>, <iothreads>, <cputune>, <memtune>, <blkiotune> */
 #ifndef BERTH_CONF_DOMAIN_TUNE_H
 #define BERTH_CONF_DOMAIN_TUNE_H
 
@@ -17,9 +17,77 @@ struct domain_vcpus {
 	struct conf_bitmap *cpuset;   /* host CPUs; NULL: all */
 };
 
+struct domain_vcpu {
+	struct conf_num id;
+	enum conf_yesno enabled, hotpluggable;
+	uint32_t order;
+};
+
+struct domain_iothread {
+	uint32_t id;
+	struct conf_int pool_min, pool_max;
+};
+
 struct domain_vcpupin {
 	struct conf_num vcpu;
 	struct conf_bitmap *cpuset;
+};
+
+struct domain_iothreadpin {
+	struct conf_num iothread;
+	struct conf_bitmap *cpuset;
+};
+
+#define DOMAIN_SCHEDULERS(X) \
+	X(DOMAIN_SCHED_BATCH, "batch") \
+	X(DOMAIN_SCHED_IDLE, "idle") \
+	X(DOMAIN_SCHED_FIFO, "fifo") \
+	X(DOMAIN_SCHED_RR, "rr")
+CONF_ENUM(domain_scheduler, DOMAIN_SCHEDULERS);
+
+struct domain_sched {
+	struct conf_bitmap *ids;      /* vcpus or iothreads; of the emulator NULL */
+	enum domain_scheduler scheduler;
+	struct conf_num priority;     /* FIFO, RR */
+};
+
+#define DOMAIN_CACHETUNE_TYPES(X) \
+	X(DOMAIN_CACHETUNE_BOTH, "both") \
+	X(DOMAIN_CACHETUNE_CODE, "code") \
+	X(DOMAIN_CACHETUNE_DATA, "data")
+CONF_ENUM(domain_cachetune_type, DOMAIN_CACHETUNE_TYPES);
+
+struct domain_cachetune_cache {
+	struct conf_num id, level;
+	enum domain_cachetune_type type;
+	struct conf_num size;         /* bytes */
+};
+
+struct domain_cachetune_monitor {
+	struct conf_num level;
+	struct conf_bitmap *vcpus;
+};
+
+struct domain_cachetune {
+	struct conf_bitmap *vcpus;
+	char *id;                     /* of a running guest */
+	CONF_LIST(struct domain_cachetune_cache) caches;
+	CONF_LIST(struct domain_cachetune_monitor) monitors;
+};
+
+struct domain_memorytune_node {
+	struct conf_num id;
+	uint32_t bandwidth;
+};
+
+struct domain_memorytune_monitor {
+	struct conf_bitmap *vcpus;
+};
+
+struct domain_memorytune {
+	struct conf_bitmap *vcpus;
+	CONF_LIST(struct domain_memorytune_node) nodes;
+	CONF_LIST(struct domain_memorytune_monitor) monitors;
 };
 
 struct domain_cputune {
@@ -29,6 +97,11 @@ struct domain_cputune {
 	struct conf_int global_quota, emulator_quota, iothread_quota;
 	CONF_LIST(struct domain_vcpupin) vcpupins;
 	struct conf_bitmap *emulatorpin;
+	CONF_LIST(struct domain_iothreadpin) iothreadpins;
+	CONF_LIST(struct domain_sched) vcpuscheds, iothreadscheds;
+	struct domain_sched *emulatorsched;
+	CONF_LIST(struct domain_cachetune) cachetunes;
+	CONF_LIST(struct domain_memorytune) memorytunes;
 };
 
 /* KiB */
@@ -48,6 +121,7 @@ struct domain_blkiotune {
 	CONF_LIST(struct domain_blkiodevice) devices;
 };
 
-extern const struct conf_elem domain_vcpus_elem, domain_cputune_elem, domain_memtune_elem, domain_blkiotune_elem;
+extern const struct conf_elem domain_vcpu_elem, domain_iothread_elem, domain_default_iothread_elem, domain_vcpus_elem,
+	 domain_cputune_elem, domain_memtune_elem, domain_blkiotune_elem;
 
 #endif
