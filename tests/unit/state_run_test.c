@@ -30,6 +30,17 @@ static int probe(struct state_status *status)
 	return state_probe("lxc", "web", status, NULL);
 }
 
+/* member by member: what lies between them is nobody's */
+static void assert_same_status(const struct state_status *a, const struct state_status *b)
+{
+	assert_int_equal(a->state, b->state);
+	assert_int_equal(a->reason, b->reason);
+	assert_int_equal(a->id, b->id);
+	assert_int_equal(a->pid, b->pid);
+	assert_int_equal(a->start_time, b->start_time);
+	assert_int_equal(a->supervisor, b->supervisor);
+}
+
 static void lives_and_dies(void **state)
 {
 	struct error err = { 0 };
@@ -45,7 +56,7 @@ static void lives_and_dies(void **state)
 	assert_int_equal(status.id, 1);
 	assert_int_equal(state_status_write(run_fd, &status, &err), 0);
 	assert_int_equal(probe(&got), STATE_ALIVE);
-	assert_memory_equal(&got, &status, sizeof(got));
+	assert_same_status(&got, &status);
 	assert_int_equal(state_run_uuid("lxc", "web", uuid, &err), 0);
 	assert_memory_equal(uuid, u1, UUID_BYTES);
 	assert_int_equal(state_run_create("lxc", "web", u1, &other_run, &other_alive, &err), -1);
