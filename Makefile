@@ -7,6 +7,7 @@
 #   make fault      kill and error sweeps;  make fuzz  fuzz targets;  make bench  speed and size against peers
 #   make demo       a real container, step by step
 #   make install    DESTDIR= PREFIX=/usr/local
+#   V=1             show the commands whole
 #   SANITIZE=address,undefined   a build of its own in build-address,undefined/
 
 PREFIX ?= /usr/local
@@ -56,6 +57,9 @@ BINS := $(BIN_SRC:%.c=$(OUT)%)
 HELPERS := $(HELPER_SRC:%.c=$(OUT)%)
 UNITS := $(UNIT_SRC:%.c=$(BUILD)/%)
 
+# one short line for each thing made, or the command with V=1
+quiet = $(if $(V),,@echo '  $(1)  $@' &&)
+
 .PHONY: all
 all: $(BINS) $(HELPERS)
 
@@ -64,34 +68,34 @@ all: $(BINS) $(HELPERS)
 
 $(BUILD)/gen/rpc/%.h: lib/rpc/%.x
 	@mkdir -p $(@D)
-	rm -f $@ && cd lib/rpc && rpcgen -M -i 0 -h -o $(abspath $@) $*.x
+	$(call quiet,GEN) rm -f $@ && cd lib/rpc && rpcgen -M -i 0 -h -o $(abspath $@) $*.x
 
 $(BUILD)/gen/rpc/%_xdr.c: lib/rpc/%.x $(BUILD)/gen/rpc/%.h
 	@mkdir -p $(@D)
-	rm -f $@ && cd lib/rpc && rpcgen -M -i 0 -c -o $(abspath $@) $*.x && sed -i 's|#include "$*.h"|#include "rpc/$*.h"|' $(abspath $@)
+	$(call quiet,GEN) rm -f $@ && cd lib/rpc && rpcgen -M -i 0 -c -o $(abspath $@) $*.x && sed -i 's|#include "$*.h"|#include "rpc/$*.h"|' $(abspath $@)
 
 # generated code is not ours to keep tidy
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c | $(GEN_HDR)
-	$(CC) $(CPPFLAGS_ALL) $(ALL_CFLAGS) -w -MMD -MP -c -o $@ $<
+	$(call quiet,CC) $(CC) $(CPPFLAGS_ALL) $(ALL_CFLAGS) -w -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.c | $(GEN_HDR)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call quiet,CC) $(CC) $(CPPFLAGS_ALL) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIB_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	$(call quiet,AR) rm -f $@ && ar rcs $@ $^
 
 $(OUT)bin/%: $(BUILD)/bin/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_BIN) -o $@ $< $(LIB) $(LIBS_BIN)
+	$(call quiet,LD) $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_BIN) -o $@ $< $(LIB) $(LIBS_BIN)
 
 $(OUT)helpers/%: $(BUILD)/helpers/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_HELPER) -o $@ $< $(LIB) $(LIBS_HELPER) 2>$@.log || { cat $@.log; rm -f $@.log; exit 1; }
+	$(call quiet,LD) $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_HELPER) -o $@ $< $(LIB) $(LIBS_HELPER) 2>$@.log || { cat $@.log; rm -f $@.log; exit 1; }
 	@rm -f $@.log
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_BIN) -o $@ $< $(LIB) -lcmocka $(LIBS_BIN)
+	$(call quiet,LD) $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_BIN) -o $@ $< $(LIB) -lcmocka $(LIBS_BIN)
 
 .PHONY: units
 units: $(UNITS)

@@ -28,7 +28,7 @@ BENCH_BIN = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*
 $(BUILD)/bench/init $(BUILD)/bench/bare: BENCH_LINK = -static
 $(BUILD)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARNINGS) $(BENCH_LINK) -o $@ $<
+	$(call quiet,LD) $(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARNINGS) $(BENCH_LINK) -o $@ $<
 bench: all $(BENCH_BIN)
 	tests/bench/bench $(BENCH)
 
