@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/console.h"
 
-#include "cli/tty.h"
+#include "util/tty.h"
 #include "rpc/client.h"
 #include "util/file.h"
 
@@ -119,10 +119,10 @@ static int join(struct cli *cli, struct console *c, const struct guest *guest, s
 	greet(cli, guest, c);
 	fflush(stdout);
 	c->signals = ending_signals();
-	if (c->signals < 0 || cli_tty_raw(err) < 0)
+	if (c->signals < 0 || tty_raw(err) < 0)
 		return c->signals < 0 ? error_errno(err, "signalfd") : -1;
 	int rc = loop(c, err);
-	cli_tty_restore();
+	tty_restore();
 	close(c->signals);
 	if (c->interactive)
 		fputc('\n', stderr);

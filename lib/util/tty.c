@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/tty.h"
+#include "util/tty.h"
 
 #include <signal.h>
 #include <termios.h>
@@ -8,7 +8,7 @@ static struct termios saved;
 static volatile sig_atomic_t raw;
 
 /* Only async-signal-safe calls: it runs in signal handlers too. */
-void cli_tty_restore(void)
+void tty_restore(void)
 {
 	if (!raw)
 		return;
@@ -18,12 +18,12 @@ void cli_tty_restore(void)
 
 static void on_fatal(int sig)
 {
-	cli_tty_restore();
+	tty_restore();
 	signal(sig, SIG_DFL);
 	raise(sig);
 }
 
-int cli_tty_raw(struct error *err)
+int tty_raw(struct error *err)
 {
 	static const int fatal[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGABRT, SIGSEGV, SIGBUS, SIGPIPE };
 	static bool registered;
@@ -34,7 +34,7 @@ int cli_tty_raw(struct error *err)
 	if (tcgetattr(STDIN_FILENO, &saved) < 0)
 		return error_errno(err, "the terminal's settings");
 	if (!registered) {
-		atexit(cli_tty_restore);
+		atexit(tty_restore);
 		for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
 			signal(fatal[i], on_fatal);
 		registered = true;
