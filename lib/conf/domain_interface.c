@@ -4,38 +4,6 @@
 CONF_ENUM_NAMES(domain_net_type, DOMAIN_NET_TYPES);
 CONF_ENUM_NAMES(domain_net_mode, DOMAIN_NET_MODES);
 CONF_ENUM_NAMES(domain_link_state, DOMAIN_LINK_STATES);
-CONF_ENUM_NAMES(domain_ip_family, DOMAIN_IP_FAMILIES);
-
-static const struct conf_row ip_rows[] = {
-	ATTR_STRING("address", struct domain_ip, address, .flags = CONF_REQUIRED),
-	ATTR_ENUM("family", struct domain_ip, family, domain_ip_family),
-	ATTR_NUM("prefix", struct domain_ip, prefix, .max = 128),
-	ATTR_STRING("peer", struct domain_ip, peer),
-	CONF_END
-};
-
-static int ip_fill(struct conf_reader *r UNUSED, void *obj)
-{
-	struct domain_ip *ip = obj;
-
-	if (!ip->family)
-		ip->family = strchr(ip->address, ':') ? DOMAIN_IP_IPV6 : DOMAIN_IP_IPV4;
-	return 0;
-}
-
-static const struct conf_elem ip_elem = ELEM(struct domain_ip, ip_rows, .fill = ip_fill);
-
-static const struct conf_row route_rows[] = {
-	ATTR_ENUM("family", struct domain_route, family, domain_ip_family),
-	ATTR_STRING("address", struct domain_route, address, .flags = CONF_REQUIRED),
-	ATTR_STRING("netmask", struct domain_route, netmask),
-	ATTR_NUM("prefix", struct domain_route, prefix, .max = 128),
-	ATTR_STRING("gateway", struct domain_route, gateway, .flags = CONF_REQUIRED),
-	ATTR_NUM("metric", struct domain_route, metric),
-	CONF_END
-};
-
-static const struct conf_elem route_elem = ELEM(struct domain_route, route_rows);
 
 static const struct conf_row mac_rows[] = {
 	ATTR_MAC("address", struct domain_net, mac),
@@ -80,8 +48,8 @@ static const struct conf_row net_rows[] = {
 	ATTR_ENUM("type", struct domain_net, type, domain_net_type, .flags = CONF_REQUIRED),
 	GROUP("mac", mac_rows),
 	GROUP("source", source_rows),
-	LIST("ip", struct domain_net, ips, struct domain_ip, ip_elem),
-	LIST("route", struct domain_net, routes, struct domain_route, route_elem),
+	LIST("ip", struct domain_net, ips, struct domain_ip, domain_ip_elem),
+	LIST("route", struct domain_net, routes, struct domain_route, domain_route_elem),
 	GROUP("target", target_rows),
 	GROUP("guest", guest_rows),
 	GROUP("model", model_rows),

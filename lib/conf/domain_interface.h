@@ -4,6 +4,7 @@
 #define BERTH_CONF_DOMAIN_INTERFACE_H
 
 #include "conf/domain_info.h"
+#include "conf/domain_ip.h"
 
 #define DOMAIN_NET_TYPES(X) \
 	X(DOMAIN_NET_USER, "user") \
@@ -32,22 +33,6 @@ CONF_ENUM(domain_net_mode, DOMAIN_NET_MODES);
 
 #define DOMAIN_LINK_STATES(X) X(DOMAIN_LINK_UP, "up") X(DOMAIN_LINK_DOWN, "down")
 CONF_ENUM(domain_link_state, DOMAIN_LINK_STATES);
-
-#define DOMAIN_IP_FAMILIES(X) X(DOMAIN_IP_IPV4, "ipv4") X(DOMAIN_IP_IPV6, "ipv6")
-CONF_ENUM(domain_ip_family, DOMAIN_IP_FAMILIES);
-
-struct domain_ip {
-	char *address;
-	enum domain_ip_family family;
-	struct conf_num prefix;
-	char *peer;
-};
-
-struct domain_route {
-	enum domain_ip_family family;
-	char *address, *netmask, *gateway;
-	struct conf_num prefix, metric;
-};
 
 struct domain_net {
 	enum domain_net_type type;
