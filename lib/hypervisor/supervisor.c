@@ -67,6 +67,7 @@ static bool parse_arguments(struct supervisor *sv, int argc, char **argv)
 	if (argc < 2)
 		return false;
 	sv->core->program = argv[0];
+	process_set_path(argv[0]);
 	sv->name = argv[1];
 	for (int i = 2; i < argc; i++) {
 		size_t f = 0;

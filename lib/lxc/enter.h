@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 struct lxc_enter {
+	const char *name, *uuid;           /* the guest's, for the environment */
 	pid_t init;                        /* the container's first process ... */
 	unsigned long long init_start;     /* ... and its start time (proc(5)); both are checked against the pidfd */
 	const char *cgroup;                /* its cgroup's name below each hierarchy's root, "berth/lxc-web" */

@@ -8,7 +8,9 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -59,6 +61,32 @@ static int arrange_descriptors(const struct process_spec *spec, int report)
 	return report;
 }
 
+/* A detached copy of the file's mount, read-only: it costs 0.1 ms, a copy of the file in sealed memory many times that. */
+static int open_sealed(const char *path)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+	AUTO_CLOSE int fd = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	if (fd < 0 || syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return -1;
+	return STEAL_FD(fd);
+}
+
+static void exec_plain(const char *path, char *const *argv, char *const *envp)
+{
+	execve(path, argv, envp);
+}
+
+static void exec_sealed(const char *path, char *const *argv, char *const *envp)
+{
+	AUTO_CLOSE int fd = open_sealed(path);
+
+	if (fd >= 0)
+		syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
+	else if (errno == EPERM || errno == ENOSYS)
+		execve(path, argv, envp);
+}
+
 static void exec_child(const struct process_spec *spec, int report)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
@@ -74,7 +102,7 @@ static void exec_child(const struct process_spec *spec, int report)
 		setsid();
 	fd = arrange_descriptors(spec, report);
 	if (fd >= 0) {
-		execve(spec->path, spec->argv, spec->envp ? spec->envp : clean_environment);
+		(spec->sealed ? exec_sealed : exec_plain)(spec->path, spec->argv, spec->envp ? spec->envp : clean_environment);
 		report = fd;
 	}
 	e = errno;
@@ -134,15 +162,51 @@ unsigned long long process_start_time(pid_t pid)
 	return start;
 }
 
+static const char *own_path;
+
+void process_set_path(const char *path)
+{
+	own_path = path;
+}
+
+/* Where this program is, in `exe`; false when nobody knows. */
+static bool find_own_path(char exe[PATH_MAX])
+{
+	ssize_t n;
+
+	if (own_path)
+		return (size_t)snprintf(exe, PATH_MAX, "%s", own_path) < PATH_MAX;
+	n = readlink("/proc/self/exe", exe, PATH_MAX - 1);
+	if (n > 0)
+		exe[n] = '\0';
+	return n > 0;
+}
+
+int process_seal(char *const *argv, struct error *err)
+{
+	char exe[PATH_MAX];
+	struct statvfs fs;
+	AUTO_CLOSE int self = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+
+	if (self < 0 || fstatvfs(self, &fs) < 0)
+		return error_errno(err, "/proc/self/exe");
+	if (fs.f_flag & ST_RDONLY)
+		return 0;
+	if (!find_own_path(exe))
+		return error_errno(err, "/proc/self/exe");
+	AUTO_CLOSE int fd = open_sealed(exe);
+	if (fd < 0)
+		return errno == EPERM || errno == ENOSYS ? 0 : error_errno(err, "cannot make a read-only mount of %s", exe);
+	syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH);
+	return error_errno(err, "cannot run %s from a read-only mount", exe);
+}
+
 char *process_helper_path(const char *helper, struct error *err)
 {
 	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 
-	if (n > 0) {
-		char *slash;
-		exe[n] = '\0';
-		slash = strrchr(exe, '/');
+	if (find_own_path(exe)) {
+		char *slash = strrchr(exe, '/');
 		if (slash) {
 			*slash = '\0';
 			AUTO_FREE char *near = str_printf("%s/../helpers/%s", exe, helper);

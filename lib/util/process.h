@@ -19,6 +19,7 @@ struct process_spec {
 	const struct process_fd *fds;    /* the child's descriptors, 0 to 2 default to /dev/null; all others are closed */
 	size_t n_fds;
 	bool new_session;                /* setsid(2) */
+	bool sealed;                     /* run it as process_seal() does */
 };
 
 /* Starts a program with default signal dispositions and an empty signal mask. An exec that fails is reported here, not by an
@@ -28,6 +29,17 @@ pid_t process_spawn(const struct process_spec *spec, int *pidfd, struct error *e
 /* The start time of a process in clock ticks since boot (proc(5), stat field 22); 0 when there is none such. With it a
  * stored pid can be told from a stranger that got the same number later. */
 unsigned long long process_start_time(pid_t pid);
+
+/*
+ * Runs the calling program again, from a read-only mount of its own file that is in nobody's namespace, and returns only when that is so. A
+ * process that is going to be seen from inside a container (by /proc/PID/exe) does this first: whatever gets hold of the program there
+ * cannot write to it. argv[0] must be the program's absolute path or found by /proc/self/exe. Without the privilege to mount there is
+ * nobody inside who could write either, and nothing happens.
+ */
+int process_seal(char *const *argv, struct error *err) NODISCARD;
+
+/* Tells the path of this program where /proc/self/exe cannot: a sealed one. The string must stay. */
+void process_set_path(const char *path);
 
 /* The path of one of our helper programs: beside the running program's folder in a build tree (../helpers), else where
  * `make install` put them. The result is the caller's. */
