@@ -77,9 +77,12 @@ struct guest_list {
 int guest_list(const struct hv *hv, unsigned filter, unsigned want, struct guest_list *list, struct error *err) NODISCARD;
 void guest_list_free(struct guest_list *list);
 
-/* Whether anything of the guest whose run directory this is lives, by the kernel's word: a process in a cgroup of its plan, its
- * first process (pid and start time), or its own `guest` lock. 1, 0 or -1. */
-int guest_lives(int run_fd, struct error *err) NODISCARD;
+/* Whether anything of the guest lives, by the kernel's word: a process in its cgroup or in one that its plan names, a process of its
+ * plan (pid and start time), or its own `guest` lock. It need not have a run directory. 1, 0 or -1. */
+int guest_lives(const struct hv_kind *kind, const char *name, struct error *err) NODISCARD;
+
+/* The name of the guest's cgroup below each hierarchy's root, "berth/lxc-web"; the caller's. */
+char *guest_cgroup_name(const struct hv_kind *kind, const char *name, struct error *err) NODISCARD;
 
 /* The path of the guest's supervisor's socket; the caller's. */
 char *guest_socket_path(const struct guest *guest, struct error *err) NODISCARD;

@@ -20,6 +20,10 @@
  * dead is adopted first. A supervisor that does not answer within hv->timeout_ms: ERR_OPERATION_TIMEOUT. */
 rpc_fn hv_forward;
 
+/* A connection to the supervisor of the guest that `dom` names, under the same rules: for streams, descriptors and events. */
+struct rpc_conn;
+struct rpc_conn *hv_connect_supervisor(const struct hv *hv, const wire_domain *dom, struct error *err) NODISCARD;
+
 /* connect.c: neither XML nor a guest */
 rpc_fn hv_connect_open, hv_connect_close, hv_connect_get_type, hv_connect_get_version, hv_connect_get_lib_version,
 	hv_connect_get_hostname, hv_connect_get_uri, hv_connect_supports_feature, hv_connect_is_secure, hv_connect_get_max_vcpus,
@@ -50,7 +54,7 @@ rpc_fn hv_domain_undefine, hv_domain_undefine_flags, hv_domain_create, hv_domain
 #define hv_domain_reboot hv_forward
 #define hv_domain_reset hv_forward
 #define hv_domain_open_console hv_forward
-#define hv_domain_open_namespace hv_forward
+#define hv_lxc_domain_open_namespace hv_forward
 #define hv_domain_send_process_signal hv_forward
 
 /* Everything above in one table, for servers. */
@@ -99,6 +103,9 @@ int hv_recover(const struct hv *hv, const struct hv_kind *kind, const char *name
 /* Kills what of the guest lives, by its plan, and removes what it left: the last resort of destroy. The caller holds `alive`. */
 int hv_cleanup(const struct hv_kind *kind, const char *name, int run_fd, const struct state_last_exit *last, bool kill_it,
 	       struct error *err) NODISCARD;
+
+/* The capabilities document in libvirt's format; the caller's. */
+char *hv_capabilities(const struct hv *hv, struct error *err) NODISCARD;
 
 /* state_check() and, with `repair`, hv_recover() of each orphan. */
 int hv_check(bool repair, state_report *report, void *ctx, struct error *err) NODISCARD;

@@ -13,6 +13,7 @@ struct hv_kind {
 	const char *title;              /* "LXC": what connect_get_type answers */
 	const char *supervisor;         /* the helper's name */
 	const char *const *domain_types;   /* of <domain type=...>; ends in NULL */
+	const char *os_type;            /* what domain_get_os_type answers where every guest has the same: "exe" */
 	bool session;                   /* works without root */
 };
 
@@ -39,6 +40,7 @@ struct hv {
 	bool read_only;
 	int timeout_ms;                           /* of every wait for a lock, a supervisor, a start; HV_TIMEOUT_DEFAULT */
 	const struct hv_driver *const *drivers;   /* ends in NULL; may be NULL */
+	int (*wait)(int fd, int events, int timeout_ms);   /* how calls to supervisors wait: NULL is poll(2), a server's task_wait_fd */
 };
 
 enum hv_uri {

@@ -24,6 +24,26 @@ int state_is_defined(const char *kind, const char *name, struct error *err)
 	return 1;
 }
 
+int state_definition(const char *kind, const char *name, struct error *err)
+{
+	AUTO_FREE char *file = str_encode_name(name, err);
+	char path[STATE_NAME_BUF + 16];
+	struct stat st;
+	AUTO_CLOSE int kind_fd = -1;
+
+	if (!file)
+		return -1;
+	kind_fd = state_open_dir(STATE_LIB, kind, false, err);
+	if (kind_fd < 0)
+		return errno == ENOENT ? STATE_UNDEFINED : -1;
+	snprintf(path, sizeof(path), "%s/%s", file, STATE_CONFIG);
+	if (fstatat(kind_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return S_ISREG(st.st_mode) && st.st_size > 0 ? STATE_DEFINED : STATE_DAMAGED;
+	if (fstatat(kind_fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return STATE_DAMAGED;
+	return errno == ENOENT ? STATE_UNDEFINED : error_errno(err, "'%s'", name);
+}
+
 int state_open_object(const char *kind, const char *name, struct error *err)
 {
 	AUTO_FREE char *file = str_encode_name(name, err);

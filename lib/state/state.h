@@ -86,6 +86,14 @@ void state_unlock(struct state_lock *lock);
 /* Whether the object is defined (its directory is there, however damaged): 1, 0, or -1. */
 int state_is_defined(const char *kind, const char *name, struct error *err) NODISCARD;
 
+/* The same with one look at its definition: an enum state_definition, or -1. */
+enum state_definition {
+	STATE_UNDEFINED = 0,
+	STATE_DEFINED = 1,
+	STATE_DAMAGED = 2,   /* its definition is missing, empty or no regular file */
+};
+int state_definition(const char *kind, const char *name, struct error *err) NODISCARD;
+
 /* The object's directory. */
 int state_open_object(const char *kind, const char *name, struct error *err) NODISCARD;
 

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of the store side share: hypervisor/ alone includes this. */
+#ifndef BERTH_HYPERVISOR_LOCAL_H
+#define BERTH_HYPERVISOR_LOCAL_H
+
+#include "hypervisor/hypervisor.h"
+
+/* How long a supervisor may take to answer a destroy before it is killed itself. */
+#define HV_DESTROY_PATIENCE 5000
+
+/* ---- spawn.c ---- */
+
+struct hv_spawn {
+	const struct hv_kind *kind;
+	const char *name;
+	int run_fd, alive_fd;
+	bool adopt, paused, autodestroy, host_root, transient;
+	int timeout_ms;
+};
+
+/* Starts a supervisor and waits for its report. *died: it went without a word (or was killed for being late), so that what it had begun
+ * is to be cleaned up by whoever holds `alive`, which is us. */
+int hv_spawn(const struct hv_spawn *spec, bool *died, struct error *err) NODISCARD;
+
+/* ---- recover.c: the caller holds the object's lock ---- */
+int hv_recover_locked(const struct hv *hv, const struct hv_kind *kind, const char *name, struct error *err) NODISCARD;
+
+/* ---- call.c ---- */
+
+/* Refuses what a read-only connection must not do. */
+int hv_may(const struct rpc_call *call, struct error *err) NODISCARD;
+
+/* The guest that a call's arguments begin with. */
+int hv_guest_of(const struct hv *hv, const wire_domain *dom, struct guest *guest, struct error *err) NODISCARD;
+
+/* The same with hv_may(); call->ctx is the struct hv. */
+int hv_guest_called(const struct rpc_call *call, const void *args, struct guest *guest, struct error *err) NODISCARD;
+
+/* A result's wire_domain; its name is malloc'ed. */
+int hv_wire_domain(wire_domain *out, const char *name, const unsigned char uuid[UUID_BYTES], int id, struct error *err) NODISCARD;
+
+/* Refuses flags that are not in `known`. */
+int hv_flags(const struct rpc_call *call, unsigned flags, unsigned known, struct error *err) NODISCARD;
+
+/* "the guest is not running", in the words of every procedure. */
+int hv_not_running(const char *name, struct error *err);
+
+/* ---- forward.c ---- */
+
+/* hv_forward() for a guest that is known already. */
+int hv_forward_to(struct rpc_call *call, struct guest *guest, const void *args, void *ret, int timeout_ms, struct error *err) NODISCARD;
+
+#define AUTO_GUEST AUTO(guest_clear)
+
+#endif

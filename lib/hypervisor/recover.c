@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a dead supervisor left: adopted when the guest lives, removed by its plan when not. */
+#include "hypervisor/local.h"
+
+#include "util/cgroup.h"
+#include "util/process.h"
+#include "util/str.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#define KILL_PATIENCE 10000
+
+struct cleaning {
+	bool kill_it;
+	struct error first;   /* the rest is cleaned all the same */
+};
+
+static int clean_cgroup(const struct cleaning *c, const char *name, struct error *err)
+{
+	if (c->kill_it)
+		return cgroup_clean(name, KILL_PATIENCE, err);
+	struct cgroup *cg = cgroup_new(name, err);
+	int r = !cg || cgroup_open(cg, err) < 0 ? -1 : cgroup_remove(cg, err);
+	cgroup_free(cg);
+	return r;
+}
+
+/* "PID STARTTIME": the process that got this number then, never a later one. */
+static int clean_pid(const struct cleaning *c, const char *name, struct error *err)
+{
+	unsigned long long start;
+	int pid;
+
+	if (!c->kill_it || sscanf(name, "%d %llu", &pid, &start) != 2 || pid <= 0)
+		return 0;
+	AUTO_CLOSE int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	if (fd < 0 || start == 0 || process_start_time(pid) != start)
+		return 0;
+	if (syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+		return error_errno(err, "cannot kill process %d", pid);
+	if (RETRY_EINTR(poll(&p, 1, KILL_PATIENCE)) == 0)
+		return error_set(err, ERR_OPERATION_TIMEOUT, "process %d does not die", pid);
+	return 0;
+}
+
+static int clean_mount(const struct cleaning *c, const char *path, struct error *err)
+{
+	(void)c;
+	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
+		return error_errno(err, "cannot unmount %s", path);
+	return 0;
+}
+
+static const struct {
+	const char *what;
+	int (*clean)(const struct cleaning *c, const char *name, struct error *err);
+} kinds_of_line[] = {
+	{ "cgroup", clean_cgroup },
+	{ "pid", clean_pid },
+	{ "mount", clean_mount },
+};
+
+static int clean_line(void *ctx, const char *what, const char *name, struct error *err)
+{
+	struct cleaning *c = ctx;
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(kinds_of_line) && strcmp(kinds_of_line[i].what, what))
+		i++;
+	if (i == ARRAY_LEN(kinds_of_line))
+		error_set(err, ERR_OPERATION_FAILED, "its plan names '%s %s', which this version does not know", what, name);
+	else if (kinds_of_line[i].clean(c, name, err) == 0)
+		return 0;
+	if (!c->first.code && err)
+		c->first = *err;
+	return 0;
+}
+
+int hv_cleanup(const struct hv_kind *kind, const char *name, int run_fd, const struct state_last_exit *last, bool kill_it,
+	       struct error *err)
+{
+	struct cleaning c = { .kill_it = kill_it };
+	AUTO_FREE char *own = guest_cgroup_name(kind, name, err);
+	struct error why = { 0 };
+	struct state_status status;
+
+	if (!own || state_plan_read(run_fd, clean_line, &c, &why) < 0)
+		c.first = own ? why : *err;
+	else
+		clean_line(&c, "cgroup", own, &why);
+	if (c.first.code) {
+		if (err)
+			*err = c.first;
+		return error_wrap(err, "cannot clean up after '%s'", name);
+	}
+	AUTO_CLOSE int object = last ? state_open_object(kind->name, name, NULL) : -1;
+	/* a full disk must not keep the guest from being put right */
+	if (object >= 0 && state_last_exit_write(object, last, NULL) < 0)
+		why.code = ERR_OK;
+	state_status_read(run_fd, &status);
+	state_id_free(status.id, kind->name, name);
+	return state_run_remove(kind->name, name, err);
+}
+
+static struct state_last_exit ended(enum guest_end end, int detail, const char *text)
+{
+	struct state_last_exit last = { .end = end, .event_detail = detail, .time = (int64_t)time(NULL) };
+
+	snprintf(last.text, sizeof(last.text), "%s", text);
+	return last;
+}
+
+static int remove_stale(const struct hv_kind *kind, const char *name, struct error *err)
+{
+	struct state_last_exit last = ended(GUEST_END_UNKNOWN, 0, "the host went down");
+	AUTO_CLOSE int run = -1, alive = -1;
+
+	if (state_run_claim(kind->name, name, &run, &alive, err) < 0)
+		return -1;
+	/* nothing that its plan names can be left, and its pids are strangers' by now */
+	AUTO_CLOSE int object = state_open_object(kind->name, name, NULL);
+	if (object >= 0 && state_last_exit_write(object, &last, NULL) < 0)
+		last.end = GUEST_END_UNKNOWN;
+	return state_run_remove(kind->name, name, err);
+}
+
+static int take_over(const struct hv *hv, const struct hv_kind *kind, const char *name, const struct state_status *status, struct error *err)
+{
+	struct state_last_exit crashed = ended(GUEST_END_CRASHED, 0, "found dead, and so was its supervisor");
+	struct state_last_exit failed = ended(GUEST_END_FAILED, 0, "its supervisor died while it was being started");
+	AUTO_CLOSE int run = -1, alive = -1;
+	struct hv_spawn spec = { .kind = kind, .name = name, .adopt = true, .timeout_ms = hv->timeout_ms };
+	bool died;
+	int lives;
+
+	if (state_run_claim(kind->name, name, &run, &alive, err) < 0)
+		return -1;
+	lives = guest_lives(kind, name, err);
+	if (lives < 0)
+		return error_wrap(err, "'%s': cannot tell whether it lives", name);
+	if (lives == 0)
+		return hv_cleanup(kind, name, run, status->state == GUEST_NOSTATE ? &failed : &crashed, false, err);
+	spec.run_fd = run;
+	spec.alive_fd = alive;
+	if (hv_spawn(&spec, &died, err) == 0)
+		return 1;
+	/* it never ran: what there is of it is not worth keeping */
+	if (status->state == GUEST_NOSTATE)
+		return hv_cleanup(kind, name, run, &failed, true, err);
+	/* dead by now? */
+	lives = guest_lives(kind, name, NULL);
+	if (lives == 0)
+		return hv_cleanup(kind, name, run, &crashed, false, err);
+	return error_wrap(err, "'%s' runs without a supervisor and cannot be adopted (vm-destroy ends it)", name);
+}
+
+int hv_recover_locked(const struct hv *hv, const struct hv_kind *kind, const char *name, struct error *err)
+{
+	struct state_status status;
+
+	switch (state_probe(kind->name, name, &status, err)) {
+	case STATE_GONE:
+		return 0;
+	case STATE_STARTING:
+	case STATE_ALIVE:
+		return 1;
+	case STATE_STALE:
+		return remove_stale(kind, name, err);
+	case STATE_ORPHAN:
+		return take_over(hv, kind, name, &status, err);
+	default:
+		return -1;
+	}
+}
+
+int hv_recover(const struct hv *hv, const struct hv_kind *kind, const char *name, struct error *err)
+{
+	AUTO_STATE_LOCK struct state_lock lock = STATE_LOCK_INIT;
+	int live = state_probe(kind->name, name, NULL, err);
+
+	if (live < 0 || live == STATE_GONE)
+		return live < 0 ? -1 : 0;
+	if (live == STATE_ALIVE)
+		return 1;
+	/* a start in progress holds the lock: its end is waited for */
+	if (state_lock(&lock, kind->name, name, hv->timeout_ms, err) < 0)
+		return -1;
+	return hv_recover_locked(hv, kind, name, err);
+}
+
+struct repairing {
+	const struct hv *hv;
+	bool repair;
+	state_report *report;
+	void *ctx;
+	int recovered;
+};
+
+static void orphans(void *ctx, const struct state_finding *f)
+{
+	struct repairing *r = ctx;
+	const struct hv_kind *kind = f->kind ? hv_kind_find(f->kind) : NULL;
+	struct state_finding told = *f;
+	struct error why = { 0 };
+	char text[1200];
+
+	if (r->repair && f->problem == STATE_PROBLEM_ORPHAN && kind && f->name) {
+		int done = hv_recover(r->hv, kind, f->name, &why);
+		if (done < 0)
+			snprintf(text, sizeof(text), "the supervisor of '%s' is dead: %s", f->name, why.text);
+		else
+			snprintf(text, sizeof(text), "the supervisor of '%s' was dead: %s", f->name,
+				 done ? "the guest has a new one" : "what the dead guest left is removed");
+		told.text = text;
+		told.repaired = done >= 0;
+		r->recovered += done >= 0;
+	}
+	if (r->report)
+		r->report(r->ctx, &told);
+}
+
+int hv_check(bool repair, state_report *report, void *ctx, struct error *err)
+{
+	struct hv hv;
+	struct repairing r = { .hv = &hv, .repair = repair, .report = report, .ctx = ctx };
+	int left;
+
+	if (hv_open(&hv, NULL, false, NULL, err) < 0)
+		return -1;
+	left = state_check(repair, orphans, &r, err);
+	return left < 0 ? -1 : left - r.recovered;
+}
