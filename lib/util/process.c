@@ -205,14 +205,15 @@ char *process_helper_path(const char *helper, struct error *err)
 {
 	char exe[PATH_MAX];
 
-	if (find_own_path(exe)) {
-		char *slash = strrchr(exe, '/');
-		if (slash) {
-			*slash = '\0';
-			AUTO_FREE char *near = str_printf("%s/../helpers/%s", exe, helper);
-			if (near && access(near, X_OK) == 0)
-				return STEAL_PTR(near);
-		}
+	/* a build tree, an installed tree wherever it was moved to, a helper that starts another */
+	static const char *const near[] = { "../helpers", "../libexec/berth", "." };
+	char *slash = find_own_path(exe) ? strrchr(exe, '/') : NULL;
+
+	for (size_t i = 0; slash && i < ARRAY_LEN(near); i++) {
+		*slash = '\0';
+		AUTO_FREE char *path = str_printf("%s/%s/%s", exe, near[i], helper);
+		if (path && access(path, X_OK) == 0)
+			return STEAL_PTR(path);
 	}
 	char *far = str_printf("%s/%s", HELPER_DIR, helper);
 	if (!far)

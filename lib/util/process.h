@@ -41,8 +41,8 @@ int process_seal(char *const *argv, struct error *err) NODISCARD;
 /* Tells the path of this program where /proc/self/exe cannot: a sealed one. The string must stay. */
 void process_set_path(const char *path);
 
-/* The path of one of our helper programs: beside the running program's folder in a build tree (../helpers), else where
- * `make install` put them. The result is the caller's. */
+/* The path of one of our helper programs: beside the running program's folder (../helpers in a build tree, ../libexec/berth where it is
+ * installed), in that folder itself, else where `make install` put them. The result is the caller's. */
 char *process_helper_path(const char *helper, struct error *err) NODISCARD;
 
 #endif
