@@ -528,12 +528,12 @@ static int take_reply(struct rpc_conn *conn, const struct rpc_proc *proc, void *
 	if (n_recv)
 		*n_recv = 0;
 	if (in->h.status == RPC_ERROR) {
-		rpc_decode_error(in->body + skip, in->body_len - skip, err);
+		rpc_decode_error(skip ? in->body + skip : in->body, in->body_len - skip, err);
 		result = -1;
 	} else if (in->h.program != proc->program || in->h.procedure != proc->number) {
 		result = error_set(err, ERR_RPC, "the answer to %s is one to procedure %u", proc->name, in->h.procedure);
 	} else if (proc->ret && ret) {
-		result = rpc_decode(proc->ret, in->body + skip, in->body_len - skip, ret, err);
+		result = rpc_decode(proc->ret, skip ? in->body + skip : in->body, in->body_len - skip, ret, err);
 		if (result < 0)
 			error_wrap(err, "answer to %s", proc->name);
 	}

@@ -152,7 +152,7 @@ static struct rpc_inflight *inflight_new(struct rpc_peer *peer, const struct rpc
 
 		if (!args) {
 			error_errno(err, "no memory for the arguments of %s", proc->name);
-		} else if (rpc_decode(proc->args, in->body + skip, in->body_len - skip, args, err) < 0) {
+		} else if (rpc_decode(proc->args, skip ? in->body + skip : in->body, in->body_len - skip, args, err) < 0) {
 			error_wrap(err, "arguments of %s", proc->name);
 			free(args);
 		} else {

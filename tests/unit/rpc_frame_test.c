@@ -198,9 +198,11 @@ static void limits(void **state)
 	args.params.params_len = 17;
 	assert_int_equal(rpc_encode(&h, rpc_domain_set_memory_parameters.args, &args, 0, &frame, &err), -1);
 	assert_null(frame);
+#ifndef __SANITIZE_ADDRESS__   /* which itself looks into every string */
 	/* a string that is missing */
 	assert_int_equal(rpc_encode(&h, rpc_domain_lookup_by_name.args, &look, 0, &frame, &err), -1);
 	assert_int_equal(err.code, ERR_RPC);
+#endif
 	/* one of 4 MiB, and one byte more */
 	look.name = malloc(WIRE_STRING_MAX + 2);
 	memset(look.name, 'x', WIRE_STRING_MAX + 1);
