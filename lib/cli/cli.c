@@ -27,14 +27,15 @@ static int sanitise_fds(void)
 
 static void say(const struct cli *cli, const char *prefix, const char *fmt, va_list ap)
 {
-	char text[1024];
+	char text[1024], safe[4 * sizeof(text)];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
 	fflush(stdout);
+	/* one call, one write: lines of programs that run side by side stay whole */
 	if (prefix)
-		fprintf(stderr, "%s: %s", cli->program->name, prefix);
-	cli_put_safe(stderr, text);
-	fputc('\n', stderr);
+		fprintf(stderr, "%s: %s%s\n", cli->program->name, prefix, cli_safe(safe, sizeof(safe), text));
+	else
+		fprintf(stderr, "%s\n", cli_safe(safe, sizeof(safe), text));
 }
 
 void cli_say(const struct cli *cli, const char *fmt, ...)
@@ -59,12 +60,14 @@ void cli_warn(const struct cli *cli, const char *fmt, ...)
 
 void cli_print_error(const struct cli *cli, const struct error *err)
 {
+	char safe[4 * sizeof(err->text)];
+
 	fflush(stdout);
-	fprintf(stderr, "%s: ", cli->program->name);
-	cli_put_safe(stderr, err->text[0] ? err->text : "failed without saying why");
+	cli_safe(safe, sizeof(safe), err->text[0] ? err->text : "failed without saying why");
 	if (err->code == CODE_USAGE)
-		fprintf(stderr, " (see %s --help)", cli->program->name);
-	fputc('\n', stderr);
+		fprintf(stderr, "%s: %s (see %s --help)\n", cli->program->name, safe, cli->program->name);
+	else
+		fprintf(stderr, "%s: %s\n", cli->program->name, safe);
 }
 
 int cli_usage(struct error *err, const char *fmt, ...)
@@ -77,6 +80,11 @@ int cli_usage(struct error *err, const char *fmt, ...)
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
 	return -1;
+}
+
+int cli_missing(const struct cli_program *program, struct error *err)
+{
+	return cli_usage(err, "%.*s is missing", (int)strcspn(program->args, ". "), program->args);
 }
 
 int cli_at_most_one(const struct cli_given *options, struct error *err)
@@ -109,8 +117,10 @@ static int check_count(const struct cli *cli, struct error *err)
 {
 	const struct cli_program *program = cli->program;
 
+	if (cli->n_args == 0 && program->min_args > 0)
+		return cli_missing(program, err);
 	if (cli->n_args < program->min_args)
-		return cli_usage(err, cli->n_args ? "too few arguments: %s is needed" : "%s is missing", program->args);
+		return cli_usage(err, "too few arguments: %s is needed", program->args);
 	if (program->max_args >= 0 && cli->n_args > program->max_args)
 		return cli_usage(err, "one argument too many: '%s'", cli->args[program->max_args]);
 	return 0;

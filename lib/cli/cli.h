@@ -68,6 +68,9 @@ void cli_print_error(const struct cli *cli, const struct error *err);
 /* A wrong use of the program: sets an error that cli_main() ends with status 2 and a hint at --help. Returns -1. */
 int cli_usage(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* The same for a first argument that is not there: "GUEST is missing". */
+int cli_missing(const struct cli_program *program, struct error *err);
+
 /* At most one of several options may be given. `options` are the pairs name, given; ends in NULL. 0, or -1 by cli_usage(). */
 struct cli_given {
 	const char *name;

@@ -47,7 +47,7 @@ int cli_guests(struct cli *cli, struct cli_conn *conn, bool all, unsigned filter
 	if (all)
 		return all_of_them(cli, &s, filter, err);
 	if (cli->n_args == 0)
-		return cli_usage(err, "%s is missing", cli->program->args);
+		return cli_missing(cli->program, err);
 	return cli_each(cli, cli->args, cli->n_args, true, one, &s);
 }
 

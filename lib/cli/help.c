@@ -34,8 +34,9 @@ static void table(const struct poptOption *o)
 
 void cli_help(const struct cli_program *program, const struct poptOption *common)
 {
-	printf("Usage: %s [OPTION]...%s%s\n%s.\n\n", program->name, program->args ? " " : "", program->args ? program->args : "",
-	       program->summary);
+	/* the summary is a sentence here and a phrase in the manual */
+	printf("Usage: %s [OPTION]...%s%s\n%c%s.\n\n", program->name, program->args ? " " : "", program->args ? program->args : "",
+	       program->summary[0] ^ 0x20, program->summary + 1);
 	if (program->options && (program->options->longName || program->options->arg)) {
 		printf("Options:\n");
 		table(program->options);

@@ -112,6 +112,7 @@ static struct rpc_conn *run_command(const char *command, struct error *err)
 	close(pair[1]);
 	if (pid < 0) {
 		close(pair[0]);
+		err->code = ERR_NO_CONNECT;
 		return NULL;
 	}
 	return rpc_conn_from_fds(pair[0], pair[0], err);

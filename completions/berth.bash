@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Bash completion of berth's programs: options come from --help, guests from the names on disk.
+
+# Names with odd characters are quoted for the command line.
+_berth_words()
+{
+	local word quoted
+	COMPREPLY=()
+	while IFS= read -r word; do
+		[[ $word == "$cur"* ]] || continue
+		printf -v quoted %q "$word"
+		COMPREPLY+=("$quoted")
+	done
+}
+
+_berth_guests()
+{
+	local filter=--all uri=()
+	case $1 in
+	vm-start) filter=--inactive ;;
+	vm-shutdown | vm-reboot | vm-destroy | vm-console | vm-exec | vm-reexec) filter= ;;
+	vm-suspend) filter=--state-running ;;
+	vm-resume) filter=--state-paused ;;
+	esac
+	local i
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in -c | --connect) uri=(-c "${COMP_WORDS[i + 1]}") ;; esac
+	done
+	_berth_words < <(vm-list "${uri[@]}" ${filter:+$filter} --name 2>/dev/null)
+}
+
+_berth_options()
+{
+	_berth_words < <("$1" --help 2>/dev/null | sed -n 's/^ *\(-.,\)\{0,1\} *\(--[a-z][a-z-]*\).*/\2/p')
+}
+
+# The number of arguments before the word that are no options.
+_berth_argument()
+{
+	local i
+	argument=0
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-c | --connect | --timeout | --mode | --xpath | --event | --devname | --escape | --user | --workdir | --env | --set | --key | --driver | --order | --parallel | --lines | -n)
+			((i++)) ;;
+		-*) ;;
+		*) ((argument++)) ;;
+		esac
+	done
+}
+
+_berth()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} program=${1##*/} argument
+	case $previous in
+	--mode) _berth_words < <(printf '%s\n' acpi agent initctl signal paravirt); return ;;
+	--event) _berth_words < <(vm-event --list 2>/dev/null); return ;;
+	-c | --connect) _berth_words < <(host-uri 2>/dev/null); return ;;
+	--domain) _berth_guests "$program"; return ;;
+	--driver) _berth_words < <(host-uri 2>/dev/null | sed 's/:.*//'); return ;;
+	--file) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		_berth_options "$1"
+		return
+	fi
+	_berth_argument
+	case $program in
+	host-* | vm-list | vm-autostart-all | vm-shutdown-all) ;;
+	vm-define | vm-create) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	vm-wait)
+		if ((argument == 0)); then
+			_berth_guests "$program"
+		else
+			_berth_words < <(printf '%s\n' running paused active shutoff defined gone)
+		fi ;;
+	vm-console | vm-dumpxml | vm-edit | vm-log | vm-rename | vm-desc | vm-metadata | vm-exec)
+		((argument == 0)) && _berth_guests "$program" ;;
+	*) _berth_guests "$program" ;;
+	esac
+}
+
+complete -o filenames -F _berth vm-define vm-create
+complete -F _berth \
+	vm-autostart vm-autostart-all vm-console vm-desc vm-destroy vm-dumpxml vm-edit vm-event vm-exec vm-id vm-info vm-list \
+	vm-log vm-metadata vm-name vm-reboot vm-reexec vm-rename vm-resume vm-shutdown vm-shutdown-all vm-start vm-state \
+	vm-suspend vm-undefine vm-uuid vm-wait \
+	host-capabilities host-check host-hostname host-info host-uri host-version
