@@ -92,6 +92,7 @@ static void run_call(void *arg)
 		xdr_free(proc->ret, ret);
 	inflight_free(f);
 	peer->calls--;
+	peer->answered = ev_now(peer->server->loop);
 	rpc_peer_update(peer);
 	rpc_peer_unref(peer);
 }
@@ -124,6 +125,10 @@ static const struct rpc_row *permitted_row(struct rpc_peer *peer, const struct r
 		error_set(err, ERR_NO_SUPPORT, "procedure %u of program 0x%x is not supported here", h->procedure, h->program);
 		return NULL;
 	}
+	if (peer->leaving && row->proc->right != RPC_CONNECT) {
+		error_set(err, ERR_OPERATION_INVALID, "%s: too late, this server ends", row->proc->name);
+		return NULL;
+	}
 	if (peer->read_only && row->proc->right > RPC_READ) {
 		error_set(err, ERR_OPERATION_DENIED, "%s is not allowed on a read-only connection", row->proc->name);
 		return NULL;
@@ -146,6 +151,7 @@ static struct rpc_inflight *inflight_new(struct rpc_peer *peer, const struct rpc
 	f->fn = row->fn;
 	f->call = (struct rpc_call){
 		.ctx = peer->server->cfg.ctx, .peer = peer, .proc = proc, .uid = peer->uid, .read_only = peer->read_only,
+		.inflight = f,
 	};
 	if (proc->args) {
 		void *args = calloc(1, proc->args_size);
@@ -244,10 +250,10 @@ int rpc_dispatch(struct rpc_peer *peer, struct rpc_in *in)
 
 int rpc_call_attach_fd(struct rpc_call *call, int fd, struct error *err)
 {
-	struct rpc_inflight *f = (struct rpc_inflight *)call;
+	struct rpc_inflight *f = call->inflight;
 	int *more;
 
-	if (!call->peer || !call->peer->unix_socket) {
+	if (!f || !f->peer->unix_socket) {
 		close(fd);
 		return error_set(err, ERR_OPERATION_UNSUPPORTED, "%s: descriptors can only be passed over a Unix socket",
 				 call->proc->name);
@@ -264,7 +270,7 @@ int rpc_call_attach_fd(struct rpc_call *call, int fd, struct error *err)
 
 int rpc_call_take_fd(struct rpc_call *call, size_t n)
 {
-	struct rpc_inflight *f = (struct rpc_inflight *)call;
+	struct rpc_inflight *f = call->inflight;
 
-	return call->peer && n < f->n_in_fds ? STEAL_FD(f->in_fds[n]) : -1;
+	return f && n < f->n_in_fds ? STEAL_FD(f->in_fds[n]) : -1;
 }

@@ -9,6 +9,7 @@
 
 #define FRAMES_PER_ROUND 32          /* then other connections have their turn */
 #define BODY_STEP 65536u
+#define LEAVE_S 0.25                 /* see may_leave() */
 #define DEADLINE_BYTES (256u * 1024) /* so many bytes put a frame's deadline off */
 
 void rpc_peer_ref(struct rpc_peer *peer)
@@ -66,6 +67,7 @@ void rpc_peer_kill(struct rpc_peer *peer)
 	ev_io_stop(server->loop, &peer->wr);
 	ev_timer_stop(server->loop, &peer->frame_timer);
 	ev_timer_stop(server->loop, &peer->stall_timer);
+	ev_timer_stop(server->loop, &peer->leave_timer);
 	list_remove(peer);
 	rpc_in_reset(&peer->input);
 	while ((o = peer->out_first)) {
@@ -92,7 +94,7 @@ static bool may_read(const struct rpc_peer *peer)
 {
 	const struct rpc_limits *l = &peer->server->cfg.limits;
 
-	return !peer->closing && !peer->broken && !peer->blocked && peer->calls < l->calls && peer->out_bytes < l->output;
+	return (!peer->closing || peer->leaving) && !peer->broken && !peer->blocked && peer->calls < l->calls && peer->out_bytes < l->output;
 }
 
 static void arm_frame_timer(struct rpc_peer *peer)
@@ -102,15 +104,30 @@ static void arm_frame_timer(struct rpc_peer *peer)
 	ev_timer_start(peer->server->loop, &peer->frame_timer);
 }
 
+/*
+ * A client of libvirt's kind that has just been answered (`virsh destroy`) complains when the connection is gone before it could
+ * close it. It gets a moment for that; one that only waits for events does not, it would hold up the end.
+ */
+static bool may_leave(const struct rpc_peer *peer)
+{
+	struct ev_loop *loop = peer->server->loop;
+
+	return peer->server->draining && peer->opened && !peer->broken && ev_now(loop) - peer->answered < LEAVE_S;
+}
+
 void rpc_peer_update(struct rpc_peer *peer)
 {
 	struct ev_loop *loop = peer->server->loop;
 
 	if (peer->gone)
 		return;
-	if (peer->closing && !peer->calls && !peer->out_first) {
-		rpc_peer_kill(peer);
-		return;
+	if (peer->closing && !peer->leaving && !peer->calls && !peer->out_first) {
+		if (!may_leave(peer)) {
+			rpc_peer_kill(peer);
+			return;
+		}
+		peer->leaving = true;
+		ev_timer_start(loop, &peer->leave_timer);
 	}
 	if (may_read(peer)) {
 		ev_io_start(loop, &peer->rd);
@@ -253,7 +270,7 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents UNUSED)
 	rpc_peer_unref(peer);
 }
 
-static void on_frame_late(struct ev_loop *loop UNUSED, ev_timer *w, int revents UNUSED)
+static void on_too_late(struct ev_loop *loop UNUSED, ev_timer *w, int revents UNUSED)
 {
 	rpc_peer_kill(w->data);
 }
@@ -381,9 +398,10 @@ struct rpc_peer *rpc_peer_new(struct rpc_server *server, int in, int out, struct
 	peer->out = out;
 	ev_io_init(&peer->rd, on_readable, in, EV_READ);
 	ev_io_init(&peer->wr, on_writable, out, EV_WRITE);
-	ev_timer_init(&peer->frame_timer, on_frame_late, 0., 0.);
+	ev_timer_init(&peer->frame_timer, on_too_late, 0., 0.);
+	ev_timer_init(&peer->leave_timer, on_too_late, LEAVE_S, 0.);
 	ev_timer_init(&peer->stall_timer, on_stalled, 0., l->stall_ms / 1000.);
-	peer->rd.data = peer->wr.data = peer->frame_timer.data = peer->stall_timer.data = peer;
+	peer->rd.data = peer->wr.data = peer->frame_timer.data = peer->stall_timer.data = peer->leave_timer.data = peer;
 	peer->prev = server->last;
 	*(server->last ? &server->last->next : &server->first) = peer;
 	server->last = peer;

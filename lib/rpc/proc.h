@@ -49,7 +49,8 @@ struct rpc_proc {
 	xdrproc_t args, ret;          /* their XDR routines; NULL: no such structure */
 };
 
-struct rpc_peer;   /* a client of a server, rpc/server.h */
+struct rpc_peer;       /* a client of a server, rpc/server.h */
+struct rpc_inflight;   /* the server's own part of a call */
 
 /* What an implementation is told of a call beside its arguments. */
 struct rpc_call {
@@ -58,6 +59,7 @@ struct rpc_call {
 	const struct rpc_proc *proc;
 	uid_t uid;                     /* who asks */
 	bool read_only;
+	struct rpc_inflight *inflight; /* NULL where peer is */
 };
 
 /*

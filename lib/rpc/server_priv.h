@@ -64,13 +64,15 @@ struct rpc_peer {
 	bool gone;
 	bool broken;                  /* cannot be written to; ends in the next round */
 	bool closing;                 /* nothing more is read; closed when all is answered and sent */
+	bool leaving;                 /* except that it may take its leave, for a moment */
+	ev_tstamp answered;           /* when its last call was */
 	unsigned calls;               /* in flight */
 	unsigned blocked;             /* streams whose data were not taken */
 	struct rpc_in input;
 	struct rpc_out *out_first, **out_last;
 	size_t out_bytes;
 	ev_io rd, wr;
-	ev_timer frame_timer, stall_timer;
+	ev_timer frame_timer, stall_timer, leave_timer;
 	struct rpc_stream *streams;
 	unsigned n_streams;
 	unsigned long dropped;
@@ -101,7 +103,7 @@ int rpc_dispatch(struct rpc_peer *peer, struct rpc_in *in) NODISCARD;
 
 /* What a call in flight consists of; the user sees `call`. */
 struct rpc_inflight {
-	struct rpc_call call;         /* first: it leads back here */
+	struct rpc_call call;
 	struct rpc_peer *peer;
 	struct rpc_header h;
 	rpc_fn *fn;

@@ -22,10 +22,10 @@ struct rpc_stream {
 
 struct rpc_stream *rpc_stream_open(struct rpc_call *call, const struct rpc_stream_ops *ops, void *arg, struct error *err)
 {
-	struct rpc_inflight *f = (struct rpc_inflight *)call;
+	struct rpc_inflight *f = call->inflight;
 	struct rpc_stream *s;
 
-	if (!call->peer) {
+	if (!f) {
 		error_set(err, ERR_OPERATION_UNSUPPORTED, "%s: a stream needs a connection", call->proc->name);
 		return NULL;
 	}

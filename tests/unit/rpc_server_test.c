@@ -599,6 +599,29 @@ static void answered_while_draining(struct fixture *fx)
 	assert_int_equal(err.sys, ECONNREFUSED);
 }
 
+/* A client of libvirt's kind that has just been answered closes by itself; one that only waits holds nothing up. */
+static void leaving(struct fixture *fx)
+{
+	struct rpc_conn *conn = fx_connect(fx), *idle = fx_connect(fx);
+	wire_domain dom = { .name = "web" };
+	struct rpc_event ev;
+	struct error err = { .text = "" };
+
+	fx_open_conn(idle, 0);
+	task_sleep(300);
+	fx_open_conn(conn, 0);
+	assert_int_equal(rpc_conn_call(conn, &rpc_domain_destroy, &dom, NULL, 1000, &err), 0);
+	assert_int_equal(rpc_next_event(idle, &ev, 50, &err), -1);
+	assert_int_equal(fx->drained, 0);
+	assert_int_equal(rpc_conn_call(conn, &rpc_domain_suspend, &dom, NULL, 1000, &err), -1);
+	assert_int_equal(err.code, ERR_OPERATION_INVALID);
+	fx_open_conn(conn, 0);
+	rpc_conn_free(conn);
+	task_sleep(10);
+	assert_int_equal(fx->drained, 1);
+	rpc_conn_free(idle);
+}
+
 static void adopted(struct fixture *fx)
 {
 	int pair[2], in[2], out[2];
@@ -653,6 +676,7 @@ RUN(test_slow_readers, slow_readers, &short_times, NULL)
 RUN(test_no_descriptors, no_descriptors, NULL, NULL)
 RUN(test_drain, on_drain_call, NULL, NULL)
 RUN(test_answered_while_draining, answered_while_draining, NULL, drain_rows)
+RUN(test_leaving, leaving, NULL, drain_rows)
 RUN(test_adopted, adopted, NULL, NULL)
 
 int main(void)
@@ -663,7 +687,8 @@ int main(void)
 		cmocka_unit_test(test_keepalive), cmocka_unit_test(test_events), cmocka_unit_test(test_half_frames_end),
 		cmocka_unit_test(test_crowd), cmocka_unit_test(test_calls_in_flight), cmocka_unit_test(test_slow_readers),
 		cmocka_unit_test(test_no_descriptors), cmocka_unit_test(test_drain),
-		cmocka_unit_test(test_answered_while_draining), cmocka_unit_test(test_adopted),
+		cmocka_unit_test(test_answered_while_draining), cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_adopted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
