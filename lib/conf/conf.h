@@ -61,6 +61,7 @@ struct conf_int {
 struct conf_mac {
 	unsigned char addr[6];
 	bool set;
+	bool made;              /* by us: the definition gave none */
 };
 
 /* A set of small numbers ("0-3,^2,7"); NULL is none. Allocated as one piece: free() frees it. */

@@ -101,6 +101,7 @@ struct domain {
 	struct conf_int id;              /* of a running guest */
 	char *name;
 	unsigned char uuid[16];
+	bool uuid_made;                  /* by us: the definition gave none */
 	unsigned char genid[16];
 	char *title, *description;
 	CONF_LIST(struct conf_raw) metadata;

@@ -10,7 +10,8 @@ static int fill_uuid(struct conf_reader *r, struct domain *def)
 {
 	static const unsigned char none[16];
 
-	return memcmp(def->uuid, none, sizeof(none)) ? 0 : uuid_generate(def->uuid, r->err);
+	def->uuid_made = !memcmp(def->uuid, none, sizeof(none));
+	return def->uuid_made ? uuid_generate(def->uuid, r->err) : 0;
 }
 
 static int fill_memory(struct conf_reader *r, struct domain *def)
@@ -34,7 +35,7 @@ static int fill_mac(struct conf_reader *r, const struct domain *def, struct doma
 	memcpy(net->mac.addr, prefixes[xen], 3);
 	if (getrandom(net->mac.addr + 3, 3, 0) != 3)
 		return error_errno(r->err, "cannot make up a MAC address");
-	net->mac.set = true;
+	net->mac.set = net->mac.made = true;
 	return 0;
 }
 

@@ -27,19 +27,15 @@ int hv_connect_open(struct rpc_call *call, const void *args, void *ret, struct e
 {
 	const wire_connect_open_args *a = args;
 	struct hv *hv = call->ctx;
-	bool read_only = hv->read_only || a->flags & 1;
-	struct hv old = *hv;
+	struct hv opened;
 
 	(void)ret;
-	if (hv_open(hv, a->name ? *a->name : NULL, read_only, hv->drivers, err) < 0) {
-		*hv = old;
+	if (hv_open(&opened, a->name ? *a->name : NULL, false, NULL, err) < 0)
 		return -1;
-	}
-	/* a nameless one keeps the driver that it was opened with */
-	if (!hv->kind)
-		hv->kind = old.kind;
-	hv->timeout_ms = old.timeout_ms;
-	hv->wait = old.wait;
+	/* a nameless one keeps the driver that the server was made for */
+	if (opened.kind)
+		hv->kind = opened.kind;
+	hv->read_only |= a->flags & 1;
 	return 0;
 }
 

@@ -40,6 +40,8 @@ struct hv {
 	bool read_only;
 	int timeout_ms;                           /* of every wait for a lock, a supervisor, a start; HV_TIMEOUT_DEFAULT */
 	const struct hv_driver *const *drivers;   /* ends in NULL; may be NULL */
+	void (*warn)(void *ctx, const char *text);   /* is told each element that nobody knows; may be NULL */
+	void *warn_ctx;
 	int (*wait)(int fd, int events, int timeout_ms);   /* how calls to supervisors wait: NULL is poll(2), a server's task_wait_fd */
 };
 
