@@ -134,6 +134,7 @@ enum conf_flag {
 	CONF_WRITE_ONLY = 1 << 9,  /* written, never read */
 	CONF_BASE16 = 1 << 10,     /* NUM, UINT: read as hexadecimal even without 0x */
 	CONF_UNIT_MIB = 1 << 12,   /* SCALED: a number without unit is in MiB */
+	CONF_ANY_BASE = 1 << 13,   /* NUM, UINT: read in C's notation, written in decimal */
 	CONF_PRETTY = 1 << 11,     /* SCALED: written with the largest unit that leaves a whole number */
 };
 

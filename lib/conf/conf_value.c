@@ -108,7 +108,7 @@ static int read_uint(const struct conf_row *row, const char *text, void *member,
 
 	if (row->value == CONF_UINT && row->size < 8 && max > (UINT64_C(1) << (8 * row->size)) - 1)
 		max = (UINT64_C(1) << (8 * row->size)) - 1;
-	if (read_u64(text, row->flags & CONF_BASE16 ? 16 : row->width ? 0 : 10, &v) < 0) {
+	if (read_u64(text, row->flags & CONF_BASE16 ? 16 : row->width || (row->flags & CONF_ANY_BASE) ? 0 : 10, &v) < 0) {
 		snprintf(why, size, "'%.60s' is not a number", text);
 		return -1;
 	}

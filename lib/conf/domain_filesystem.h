@@ -3,7 +3,8 @@
 #ifndef BERTH_CONF_DOMAIN_FILESYSTEM_H
 #define BERTH_CONF_DOMAIN_FILESYSTEM_H
 
-#include "conf/domain_info.h"
+#include "conf/domain_source.h"
+#include "conf/domain_virtio.h"
 
 #define DOMAIN_FS_TYPES(X) \
 	X(DOMAIN_FS_MOUNT, "mount") \
@@ -34,12 +35,37 @@ CONF_ENUM(domain_fs_accessmode, DOMAIN_FS_ACCESSMODES);
 #define DOMAIN_FS_WRPOLICIES(X) X(DOMAIN_FS_WRPOLICY_IMMEDIATE, "immediate")
 CONF_ENUM(domain_fs_wrpolicy, DOMAIN_FS_WRPOLICIES);
 
+#define DOMAIN_FS_MULTIDEVS(X) \
+	X(DOMAIN_FS_MULTIDEVS_REMAP, "remap") \
+	X(DOMAIN_FS_MULTIDEVS_FORBID, "forbid") \
+	X(DOMAIN_FS_MULTIDEVS_WARN, "warn")
+CONF_ENUM(domain_fs_multidevs, DOMAIN_FS_MULTIDEVS);
+
+#define DOMAIN_FS_CACHES(X) X(DOMAIN_FS_CACHE_NONE, "none") X(DOMAIN_FS_CACHE_ALWAYS, "always")
+CONF_ENUM(domain_fs_cache, DOMAIN_FS_CACHES);
+
+#define DOMAIN_FS_SANDBOXES(X) X(DOMAIN_FS_SANDBOX_NAMESPACE, "namespace") X(DOMAIN_FS_SANDBOX_CHROOT, "chroot")
+CONF_ENUM(domain_fs_sandbox, DOMAIN_FS_SANDBOXES);
+
 struct domain_fs {
 	enum domain_fs_type type;               /* always set after parsing */
 	enum domain_fs_accessmode accessmode;   /* always set after parsing */
+	enum domain_virtio_model model;
+	enum domain_fs_multidevs multidevs;
+	char *fmode, *dmode;                    /* octal */
 	enum domain_fs_driver driver;
-	char *format;                           /* of the image */
+	enum domain_storage_format format;      /* of the image */
 	enum domain_fs_wrpolicy wrpolicy;
+	uint64_t queue;
+	struct domain_virtio virtio;
+	struct {
+		char *path;
+		enum conf_onoff xattr, posix_lock, flock;
+		enum domain_fs_cache cache;
+		enum domain_fs_sandbox sandbox;
+		struct conf_int threads;
+	} binary;                               /* virtiofsd */
+	char *socket;                           /* MOUNT with virtiofs: instead of src */
 	char *src;                              /* MOUNT, BIND: directory; BLOCK: device; FILE: image; TEMPLATE: name; RAM: NULL */
 	struct conf_num usage;                  /* RAM: KiB */
 	char *pool, *volume;                    /* VOLUME */

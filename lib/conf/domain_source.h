@@ -80,7 +80,8 @@ CONF_ENUM(domain_secret_type, DOMAIN_SECRET_TYPES);
 	X(DOMAIN_STORAGE_QCOW, "qcow") \
 	X(DOMAIN_STORAGE_QCOW2, "qcow2") \
 	X(DOMAIN_STORAGE_QED, "qed") \
-	X(DOMAIN_STORAGE_VMDK, "vmdk")
+	X(DOMAIN_STORAGE_VMDK, "vmdk") \
+	X(DOMAIN_STORAGE_AIO, "aio")   /* Xen's old word; raw after parsing */
 CONF_ENUM(domain_storage_format, DOMAIN_STORAGE_FORMATS);
 
 #define DOMAIN_SOCKET_TYPES(X) X(DOMAIN_SOCKET_UNIX, "unix")
