@@ -110,7 +110,7 @@ static pid_t spawn(const struct hv_spawn *spec, int report, int *pidfd, struct e
 	char *argv[8];
 	size_t n = 0;
 	struct process_fd fds[5] = { { spec->run_fd, 3 }, { spec->alive_fd, 4 }, { report, 5 }, { log, 7 }, { object, 6 } };
-	struct process_spec ps = { .path = path, .argv = argv, .envp = env, .fds = fds, .n_fds = object < 0 ? 4 : 5, .new_session = true };
+	struct process_spec ps = { .path = path, .argv = argv, .envp = env, .fds = fds, .n_fds = object < 0 ? 4 : 5, .new_session = true, .sealed = true };
 	pid_t pid;
 
 	if (!env)
