@@ -121,7 +121,8 @@ static int make_server(struct supervisor *sv, struct error *err)
 		config.n_programs = 3;
 	}
 	config.error_domain = sv->driver->error_domain;
-	sv->loop = ev_default_loop(EVFLAG_NOENV);
+	/* not libev's default loop: that one reaps every child of the process, the guest's first process too */
+	sv->loop = ev_loop_new(EVFLAG_NOENV);
 	if (!sv->loop)
 		return error_set(err, ERR_NO_MEMORY, "%s: no memory for the supervisor", sv->name);
 	sv->server = rpc_server_new(sv->loop, &config, err);

@@ -96,6 +96,9 @@ void supervisor_guest_ended(struct supervisor *sv, enum guest_end end, enum moni
 /* Whether the guest is defined: a transient one is not, nor one that was undefined while it ran. */
 bool supervisor_is_persistent(const struct supervisor *sv);
 
+/* Refuses arguments that name another guest than ours. */
+int supervisor_check_domain(const struct supervisor *sv, const wire_domain *dom, struct error *err) NODISCARD;
+
 /* Fills a wire_domain with strings of the caller's. */
 int supervisor_wire_domain(const struct supervisor *sv, wire_domain *out, struct error *err) NODISCARD;
 

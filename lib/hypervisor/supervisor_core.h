@@ -50,7 +50,4 @@ void sv_event_reboot(struct supervisor *sv);
 void sv_event_monitor_init(struct supervisor *sv);
 void sv_event_monitor_exit(struct supervisor *sv, enum monitor_exit how);
 
-/* Refuses arguments that name another guest than ours. */
-int sv_check_domain(const struct supervisor *sv, const wire_domain *dom, struct error *err) NODISCARD;
-
 #endif

@@ -25,7 +25,7 @@ int supervisor_wire_domain(const struct supervisor *sv, wire_domain *out, struct
 }
 
 /* As in libvirt's servers the UUID counts, and where a caller has none (all zero) the name. */
-int sv_check_domain(const struct supervisor *sv, const wire_domain *dom, struct error *err)
+int supervisor_check_domain(const struct supervisor *sv, const wire_domain *dom, struct error *err)
 {
 	static const unsigned char none[16];
 	bool ours = memcmp(dom->uuid, none, sizeof(none)) ? !memcmp(dom->uuid, sv->uuid, sizeof(sv->uuid))
@@ -57,7 +57,7 @@ static int get_xml_desc(struct rpc_call *call, const void *args, void *ret, stru
 	wire_domain_get_xml_desc_ret *r = ret;
 	unsigned flags = 0;
 
-	if (sv_check_domain(sv, &a->dom, err) < 0)
+	if (supervisor_check_domain(sv, &a->dom, err) < 0)
 		return -1;
 	if (a->flags & XML_SECURE) {
 		if (call->read_only)
@@ -80,7 +80,7 @@ static int get_state(struct rpc_call *call, const void *args, void *ret, struct 
 	const wire_domain_get_state_args *a = args;
 	wire_domain_get_state_ret *r = ret;
 
-	if (sv_check_domain(sv, &a->dom, err) < 0)
+	if (supervisor_check_domain(sv, &a->dom, err) < 0)
 		return -1;
 	r->state = sv->state == GUEST_UNKNOWN ? GUEST_NOSTATE : sv->state;
 	r->reason = sv->reason;
@@ -93,7 +93,7 @@ static int get_os_type(struct rpc_call *call, const void *args, void *ret, struc
 	const wire_domain_get_os_type_args *a = args;
 	wire_domain_get_os_type_ret *r = ret;
 
-	if (sv_check_domain(sv, &a->dom, err) < 0)
+	if (supervisor_check_domain(sv, &a->dom, err) < 0)
 		return -1;
 	r->type = strdup(conf_enum_name(&domain_os_type_names, sv->def->os.type));
 	return r->type ? 0 : error_errno(err, "no memory for the answer");
@@ -105,7 +105,7 @@ static int is_active(struct rpc_call *call, const void *args, void *ret, struct 
 	wire_domain_is_active_ret *r = ret;
 
 	r->active = 1;
-	return sv_check_domain(call->ctx, &a->dom, err);
+	return supervisor_check_domain(call->ctx, &a->dom, err);
 }
 
 static int is_persistent(struct rpc_call *call, const void *args, void *ret, struct error *err)
@@ -114,7 +114,7 @@ static int is_persistent(struct rpc_call *call, const void *args, void *ret, str
 	wire_domain_is_persistent_ret *r = ret;
 
 	r->persistent = supervisor_is_persistent(call->ctx);
-	return sv_check_domain(call->ctx, &a->dom, err);
+	return supervisor_check_domain(call->ctx, &a->dom, err);
 }
 
 /* Whether the next start's definition differs from the running one. */
@@ -125,7 +125,7 @@ static int is_updated(struct rpc_call *call, const void *args, void *ret, struct
 	wire_domain_is_updated_ret *r = ret;
 	AUTO_FREE char *now = NULL, *next = NULL;
 
-	if (sv_check_domain(sv, &a->dom, err) < 0)
+	if (supervisor_check_domain(sv, &a->dom, err) < 0)
 		return -1;
 	if (!supervisor_is_persistent(sv))
 		return 0;
@@ -143,7 +143,7 @@ static int get_autostart(struct rpc_call *call, const void *args, void *ret, str
 	const wire_domain_get_autostart_args *a = args;
 	wire_domain_get_autostart_ret *r = ret;
 
-	if (sv_check_domain(sv, &a->dom, err) < 0)
+	if (supervisor_check_domain(sv, &a->dom, err) < 0)
 		return -1;
 	r->autostart = supervisor_is_persistent(sv) && state_get_autostart(sv->driver->kind, sv->name, NULL) == 1;
 	return 0;
@@ -155,7 +155,7 @@ static int set_autostart(struct rpc_call *call, const void *args, void *ret, str
 	const wire_domain_set_autostart_args *a = args;
 
 	(void)ret;
-	if (sv_check_domain(sv, &a->dom, err) < 0)
+	if (supervisor_check_domain(sv, &a->dom, err) < 0)
 		return -1;
 	if (!supervisor_is_persistent(sv))
 		return error_set(err, ERR_OPERATION_INVALID, "%s: a transient guest cannot start at boot (define it first)", sv->name);
@@ -167,12 +167,12 @@ static int never(struct rpc_call *call, const void *args, void *ret, struct erro
 	const wire_domain_has_managed_save_image_args *a = args;
 
 	(void)ret;   /* zeroed: no */
-	return sv_check_domain(call->ctx, &a->dom, err);
+	return supervisor_check_domain(call->ctx, &a->dom, err);
 }
 
 static int destroy_guest(struct supervisor *sv, const wire_domain *dom, struct error *err)
 {
-	if (sv_check_domain(sv, dom, err) < 0)
+	if (supervisor_check_domain(sv, dom, err) < 0)
 		return -1;
 	sv->destroyed = true;
 	if (sv->driver->destroy(sv, err) < 0)
@@ -199,7 +199,7 @@ static int get_max_memory(struct rpc_call *call, const void *args, void *ret, st
 	wire_domain_get_max_memory_ret *r = ret;
 
 	r->memory = sv->def->memory.value;
-	return sv_check_domain(sv, &a->dom, err);
+	return supervisor_check_domain(sv, &a->dom, err);
 }
 
 static int get_max_vcpus(struct rpc_call *call, const void *args, void *ret, struct error *err)
@@ -209,7 +209,7 @@ static int get_max_vcpus(struct rpc_call *call, const void *args, void *ret, str
 	wire_domain_get_max_vcpus_ret *r = ret;
 
 	r->num = sv->def->vcpus.n;
-	return sv_check_domain(sv, &a->dom, err);
+	return supervisor_check_domain(sv, &a->dom, err);
 }
 
 const struct rpc_row sv_domain_rows[] = {

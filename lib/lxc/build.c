@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#define FREEZE_MS 2000
+
 /* One build, as our side sees it. */
 struct build {
 	const struct lxc_spec *spec;
@@ -58,8 +60,10 @@ void lxc_container_clear(struct lxc_container *ct)
 		close(ct->pidfd);
 	if (ct->hold >= 0)
 		close(ct->hold);
+	if (ct->root >= 0)
+		close(ct->root);
 	cgroup_free(ct->cgroup);
-	*ct = (struct lxc_container){ .pidfd = -1, .hold = -1 };
+	*ct = (struct lxc_container){ .pidfd = -1, .hold = -1, .root = -1 };
 }
 
 static int write_map(pid_t pid, const char *file, const struct lxc_idmap *map, size_t n, struct error *err)
@@ -159,7 +163,12 @@ static int put_together(struct build *b, bool paused, struct error *err)
 		return -1;
 	/* the last copy of the child's end is to go with its exec */
 	close(STEAL_FD(b->socket[1]));
-	return paused || listen_to_child(b->socket[0], err) == 0 ? 0 : -1;
+	if (!paused)
+		return listen_to_child(b->socket[0], err) == 0 ? 0 : -1;
+	/* frozen first, told to run then: it runs when it is thawed, by whomever */
+	if (cgroup_freeze(b->cgroup, true, FREEZE_MS, err) < 0)
+		return -1;
+	return tell(b->socket[0], LXC_SAY_RUN, err);
 }
 
 /* A build that failed leaves nothing. The child is ours and its namespace's first: with it dies everything in it. */
@@ -195,7 +204,7 @@ int lxc_build(const struct lxc_spec *spec, struct cgroup *cgroup, bool paused, s
 	struct build b = { .spec = spec, .cgroup = cgroup, .socket = { -1, -1 }, .self = -1, .pidfd = -1 };
 	int r;
 
-	*ct = (struct lxc_container){ .pidfd = -1, .hold = -1 };
+	*ct = (struct lxc_container){ .pidfd = -1, .hold = -1, .root = -1 };
 	b.pieces = mmap(NULL, sizeof(*b.pieces), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (b.pieces == MAP_FAILED) {
 		cgroup_free(cgroup);
@@ -209,6 +218,7 @@ int lxc_build(const struct lxc_spec *spec, struct cgroup *cgroup, bool paused, s
 		ct->cgroup = b.cgroup;
 		ct->consoles = spec->consoles;
 		memcpy(ct->master, b.pieces->master, sizeof(ct->master));
+		ct->root = STEAL_FD(b.pieces->inside);
 		if (paused)
 			ct->hold = STEAL_FD(b.socket[0]);
 	} else {
@@ -230,7 +240,7 @@ int lxc_release(struct lxc_container *ct, struct error *err)
 
 	if (socket < 0)
 		return 0;
-	if (tell(socket, LXC_SAY_RUN, err) < 0 || expect(socket, LXC_SAID_EXEC, err) < 0)
+	if (cgroup_freeze(ct->cgroup, false, FREEZE_MS, err) < 0 || expect(socket, LXC_SAID_EXEC, err) < 0)
 		return -1;
 	return listen_to_child(socket, err) < 0 ? -1 : 0;
 }

@@ -18,21 +18,21 @@
 
 static void say(const struct lxc_child *child, char what)
 {
-	if (RETRY_EINTR(send(child->socket, &what, 1, MSG_NOSIGNAL)) < 0)
-		_exit(126);
+	/* a supervisor that has died meanwhile has no more to be told */
+	(void)!RETRY_EINTR(send(child->socket, &what, 1, MSG_NOSIGNAL));
 }
 
-/* Waits for a byte of our parent's. When it is dead, nobody is left to run for. */
+/* Waits for a byte of our parent's. When it died without one, nobody is left to run for. */
 static void hear(const struct lxc_child *child, char what)
 {
 	struct pollfd p[2] = { { .fd = child->socket, .events = POLLIN }, { .fd = child->parent_pidfd, .events = POLLIN } };
 	char c = 0;
 
 	do {
-		if (RETRY_EINTR(poll(p, 2, -1)) < 0 || p[1].revents)
+		if (RETRY_EINTR(poll(p, 2, -1)) < 0)
 			_exit(126);
-	} while (!p[0].revents);
-	if (RETRY_EINTR(recv(child->socket, &c, 1, 0)) != 1 || c != what)
+	} while (!p[0].revents && !p[1].revents);
+	if (RETRY_EINTR(recv(child->socket, &c, 1, MSG_DONTWAIT)) != 1 || c != what)
 		_exit(126);
 }
 

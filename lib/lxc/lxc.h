@@ -86,11 +86,12 @@ struct lxc_container {
 	int master[LXC_CONSOLES_MAX];     /* pty masters, non-blocking */
 	unsigned consoles;
 	struct cgroup *cgroup;
-	int hold;                         /* a paused container waits for this before its init is run; -1: it runs */
+	int root;                         /* its root directory (O_RDONLY), for openat2(2) with RESOLVE_IN_ROOT; -1: not known */
+	int hold;                         /* a paused container tells on this whether its init could be run; -1: it runs */
 };
 
 /* Builds a container and runs its init; returns when the kernel has loaded the init program (or, paused, when everything but
- * that is done: lxc_release() lets it run). cgroup: made by the caller with cgroup_new(), names only; it belongs to the
+ * that is done and its cgroup is frozen: lxc_release() lets it run, and whoever else thaws the group). cgroup: made by the caller with cgroup_new(), names only; it belongs to the
  * container afterwards, also on failure. On failure nothing is left: processes, cgroups and mounts are gone. */
 int lxc_build(const struct lxc_spec *spec, struct cgroup *cgroup, bool paused, struct lxc_container *ct, struct error *err) NODISCARD;
 

@@ -66,9 +66,9 @@ static int add(scmp_filter_ctx ctx, uint32_t action, const char *name)
 	return r == -EDOM || r == -EEXIST ? 0 : r;
 }
 
-static int guest_rules(scmp_filter_ctx ctx, uint64_t capabilities)
+/* The word sizes that the machine runs beside its own; a call of any other is killed. */
+static int add_architectures(scmp_filter_ctx ctx)
 {
-	static const uint64_t typing[] = { TIOCSTI, TIOCL_ANY };
 	int r = 0;
 
 #if defined(__x86_64__)
@@ -78,8 +78,14 @@ static int guest_rules(scmp_filter_ctx ctx, uint64_t capabilities)
 #elif defined(__aarch64__)
 	r = seccomp_arch_add(ctx, SCMP_ARCH_ARM);
 #endif
-	if (r == -EEXIST)
-		r = 0;
+	return r == -EEXIST ? 0 : r;
+}
+
+static int guest_rules(scmp_filter_ctx ctx, uint64_t capabilities)
+{
+	static const uint64_t typing[] = { TIOCSTI, TIOCL_ANY };
+	int r = add_architectures(ctx);
+
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(refused); i++)
 		if (refused[i].capability < 0 || !(capabilities & 1ULL << refused[i].capability))
 			r = add(ctx, SCMP_ACT_ERRNO(EPERM), refused[i].name);
@@ -126,15 +132,18 @@ int seccomp_guest(uint64_t capabilities, struct seccomp_program *prog, struct er
 	return seccomp_guest_generate(capabilities, prog, err);
 }
 
-int seccomp_allow_list(const char *const *allow, struct seccomp_program *prog, struct error *err)
+static int name_list(uint32_t others, uint32_t action, const char *const *names, struct seccomp_program *prog, struct error *err)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int r = 0;
+	scmp_filter_ctx ctx = seccomp_init(others);
+	int r;
 
 	if (!ctx)
 		return error_set(err, ERR_NO_MEMORY, "cannot make a system-call filter");
-	for (; r == 0 && *allow; allow++)
-		r = add(ctx, SCMP_ACT_ALLOW, *allow);
+	r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (r == 0 && others == SCMP_ACT_ALLOW)
+		r = add_architectures(ctx);
+	for (; r == 0 && *names; names++)
+		r = add(ctx, action, *names);
 	if (r < 0) {
 		errno = -r;
 		error_errno(err, "cannot make a system-call filter");
@@ -143,6 +152,16 @@ int seccomp_allow_list(const char *const *allow, struct seccomp_program *prog, s
 	}
 	seccomp_release(ctx);
 	return r < 0 ? -1 : 0;
+}
+
+int seccomp_allow_list(const char *const *allow, struct seccomp_program *prog, struct error *err)
+{
+	return name_list(SCMP_ACT_ERRNO(EPERM), SCMP_ACT_ALLOW, allow, prog, err);
+}
+
+int seccomp_refuse_list(const char *const *refuse, struct seccomp_program *prog, struct error *err)
+{
+	return name_list(SCMP_ACT_ALLOW, SCMP_ACT_ERRNO(EPERM), refuse, prog, err);
 }
 
 int seccomp_install(const struct seccomp_program *prog)

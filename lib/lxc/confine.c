@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a supervisor gives up once its guest runs. berth-security(7) says it in words; tests/lxc compares it with /proc.
+ *
+ * A guest that can start again in this process (on_reboot, on_crash or on_poweroff is "restart") needs every privilege once more. They
+ * are then laid aside (permitted, not effective) for the time between, under a filter that refuses what no start needs. For any other guest they
+ * are gone for good, under a list of allowed calls and, where the kernel has it, Landlock.
+ */
+#include "lxc/driver_impl.h"
+
+#include "conf/domain.h"
+#include "state/state.h"
+#include "util/seccomp.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#define CAP(c) (1ULL << (c))
+
+/* A guest's processes may be other users', and so may its FIFOs be. */
+#define KEPT (CAP(CAP_KILL) | CAP(CAP_DAC_OVERRIDE))
+
+/* No start needs these; some a guest may have been given, which inherits the filter when it starts again. */
+static const struct {
+	const char *name;
+	int capability;
+} refused[] = {
+	{ "init_module", CAP_SYS_MODULE }, { "finit_module", CAP_SYS_MODULE }, { "delete_module", CAP_SYS_MODULE },
+	{ "kexec_load", -1 }, { "kexec_file_load", -1 }, { "open_by_handle_at", -1 }, { "swapon", -1 }, { "swapoff", -1 },
+	{ "settimeofday", CAP_SYS_TIME }, { "clock_settime", CAP_SYS_TIME }, { "adjtimex", CAP_SYS_TIME }, { "clock_adjtime", CAP_SYS_TIME },
+	{ "iopl", CAP_SYS_RAWIO }, { "ioperm", CAP_SYS_RAWIO }, { "perf_event_open", CAP_PERFMON }, { "acct", CAP_SYS_PACCT },
+	{ "syslog", CAP_SYSLOG }, { "userfaultfd", -1 }, { "quotactl", -1 }, { "quotactl_fd", -1 }, { "uselib", -1 },
+};
+
+/* All that the supervisor of a guest that never starts again may call, with what its program needs to be replaced (vm-reexec). */
+static const char *const allowed[] = {
+	"read", "write", "readv", "writev", "pread64", "pwrite64", "lseek", "open", "openat", "openat2", "close", "close_range", "stat", "fstat",
+	"lstat", "newfstatat", "statx", "statfs", "fstatfs", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getdents64",
+	"mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "chmod",
+	"fchmod", "fchmodat", "fchown", "fchownat", "umask", "ftruncate", "fallocate", "fsync", "fdatasync", "utimensat", "chdir", "fchdir",
+	"getcwd", "dup", "dup2", "dup3", "fcntl", "flock", "ioctl", "pipe", "pipe2", "eventfd2", "timerfd_create", "timerfd_settime",
+	"timerfd_gettime", "signalfd4", "inotify_init1", "inotify_add_watch", "inotify_rm_watch", "poll", "ppoll", "select", "pselect6",
+	"epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2", "socket", "socketpair", "bind", "listen",
+	"accept", "accept4", "connect", "shutdown", "sendto", "sendmsg", "recvfrom", "recvmsg", "getsockopt", "setsockopt", "getsockname",
+	"getpeername", "mmap", "munmap", "mremap", "mprotect", "madvise", "brk", "memfd_create", "futex", "sched_yield", "sched_getaffinity",
+	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "rt_sigtimedwait", "sigaltstack", "restart_syscall",
+	"kill", "tgkill", "pidfd_open", "pidfd_send_signal", "wait4", "waitid", "exit", "exit_group", "getpid", "getppid", "gettid", "getpgid",
+	"getsid", "setsid", "getuid", "geteuid", "getgid", "getegid", "getgroups", "getresuid", "getresgid", "getrlimit", "setrlimit",
+	"prlimit64", "getrusage", "times", "uname", "sysinfo", "getrandom", "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep",
+	"gettimeofday", "time", "prctl", "arch_prctl", "set_tid_address", "set_robust_list", "rseq", "execve", "capget", "capset", "seccomp",
+	"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", NULL,
+};
+
+static int set_capabilities(uint64_t effective, uint64_t permitted)
+{
+	struct __user_cap_header_struct h = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct d[2];
+
+	if (syscall(SYS_capget, &h, d) < 0)
+		return -1;
+	for (int i = 0; i < 2; i++) {
+		d[i].permitted &= (uint32_t)(permitted >> 32 * i);
+		d[i].effective = d[i].permitted & (uint32_t)(effective >> 32 * i);
+		d[i].inheritable = 0;
+	}
+	return (int)syscall(SYS_capset, &h, d);
+}
+
+int lxc_privileges_raise(struct error *err)
+{
+	return set_capabilities(~0ULL, ~0ULL) < 0 ? error_errno(err, "cannot take up the privileges of a start") : 0;
+}
+
+static bool can_restart(const struct domain *def)
+{
+	return def->on_reboot == domain_action_unset || def->on_reboot == DOMAIN_ACTION_RESTART ||
+	       def->on_poweroff == DOMAIN_ACTION_RESTART || def->on_crash == DOMAIN_CRASH_RESTART ||
+	       def->on_crash == DOMAIN_CRASH_COREDUMP_RESTART;
+}
+
+static int allow_below(int rules, int dir, uint64_t rights)
+{
+	struct landlock_path_beneath_attr a = { .allowed_access = rights, .parent_fd = dir };
+
+	return (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &a, 0);
+}
+
+/* Writing below our own directories and the control groups, reading also /proc, /sys and the programs' folder: nothing else of the file
+ * system. A kernel without Landlock is no error. */
+static int restrict_files(void)
+{
+	const uint64_t reading = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+	const uint64_t all = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
+	static const enum state_root own[] = { STATE_LIB, STATE_RUN, STATE_LOG };
+	static const char *const others[] = { "/proc", "/sys", "/dev/null" };
+	struct landlock_ruleset_attr attr = { .handled_access_fs = all };
+	AUTO_CLOSE int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	char program[512];
+	ssize_t n;
+
+	if (rules < 0)
+		return errno == ENOSYS || errno == EOPNOTSUPP ? 0 : -1;
+	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+		AUTO_CLOSE int dir = state_open_dir(own[i], NULL, false, NULL);
+		if (dir >= 0 && allow_below(rules, dir, all) < 0)
+			return -1;
+	}
+	AUTO_CLOSE int groups = open("/sys/fs/cgroup", O_PATH | O_CLOEXEC);
+	if (groups >= 0 && allow_below(rules, groups, all) < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		AUTO_CLOSE int dir = open(others[i], O_PATH | O_CLOEXEC);
+		bool file = !strcmp(others[i], "/dev/null");
+		if (dir >= 0 && allow_below(rules, dir, file ? LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE : reading) < 0)
+			return -1;
+	}
+	n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	program[n > 0 ? n : 0] = '\0';
+	if (strrchr(program, '/')) {
+		*strrchr(program, '/') = '\0';
+		AUTO_CLOSE int dir = open(program, O_PATH | O_CLOEXEC);
+		if (dir >= 0 && allow_below(rules, dir, reading) < 0)
+			return -1;
+	}
+	return (int)syscall(SYS_landlock_restrict_self, rules, 0);
+}
+
+static int drop_bounding(uint64_t keep)
+{
+	for (int c = 0; c < 64 && prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
+		if (!(keep & CAP(c)) && prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0)
+			return -1;
+	return 0;
+}
+
+/* For good. */
+static int lock_down(struct error *err)
+{
+	AUTO_FREE struct seccomp_program *prog = malloc(sizeof(*prog));
+
+	if (!prog)
+		return error_errno(err, "cannot confine");
+	if (seccomp_allow_list(allowed, prog, err) < 0)
+		return -1;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || restrict_files() < 0 || drop_bounding(KEPT) < 0 ||
+	    set_capabilities(KEPT, KEPT) < 0 || seccomp_install(prog) < 0)
+		return error_errno(err, "cannot confine");
+	return 0;
+}
+
+/* Until the next start. */
+static int lay_aside(uint64_t guest_capabilities, bool filter, struct error *err)
+{
+	const char *names[ARRAY_LEN(refused) + 1];
+	AUTO_FREE struct seccomp_program *prog = malloc(sizeof(*prog));
+	size_t n = 0;
+
+	if (!prog)
+		return error_errno(err, "cannot confine");
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+		if (refused[i].capability < 0 || !(guest_capabilities & CAP(refused[i].capability)))
+			names[n++] = refused[i].name;
+	names[n] = NULL;
+	if (filter && seccomp_refuse_list(names, prog, err) < 0)
+		return -1;
+	if ((filter && seccomp_install(prog) < 0) || set_capabilities(KEPT, ~0ULL) < 0)
+		return error_errno(err, "cannot confine");
+	return 0;
+}
+
+void lxc_confine(struct lxc_guest *g)
+{
+	struct error err;
+	int r;
+
+	if (can_restart(g->sv->def))
+		r = lay_aside(g->capabilities, !g->confined, &err);
+	else if (!g->confined)
+		r = lock_down(&err);
+	else
+		return;
+	if (r < 0)
+		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
+	else
+		g->confined = true;
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The supervisor's driver: a container's life from start or adoption to teardown. */
+#include "lxc/driver_impl.h"
+
+#include "conf/domain.h"
+#include "lxc/holder.h"
+#include "state/state.h"
+#include "util/process.h"
+#include "util/str.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#define DEATH_MS 5000      /* how long teardown waits for a killed init */
+#define REAPED_MS 500      /* how long an adopted init's own parent may take to reap it */
+#define VIR_FROM_LXC 17
+
+/* pidfs ioctl(2) since Linux 6.15: how a process that is not our child ended. */
+struct pidfd_end {
+	uint64_t mask, cgroup;
+	uint32_t pid, tgid, ppid, ids[8];
+	int32_t exit_code;
+};
+#define PIDFD_END_KNOWN (1ULL << 3)
+#define PIDFD_GET_END _IOWR(0xff, 11, struct pidfd_end)
+
+/* What wait(2) would tell of the init, or -1. */
+static int exit_status(int pidfd)
+{
+	struct pidfd_end end = { .mask = PIDFD_END_KNOWN };
+	struct pollfd reaped = { .fd = pidfd };
+	siginfo_t info = { 0 };
+
+	if (RETRY_EINTR(waitid(P_PIDFD, pidfd, &info, WEXITED)) == 0)
+		return info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
+	/* not ours: adopted. The kernel tells once its parent has reaped it, and a hang-up of the pidfd tells that. */
+	RETRY_EINTR(poll(&reaped, 1, REAPED_MS));
+	if (ioctl(pidfd, PIDFD_GET_END, &end) == 0 && (end.mask & PIDFD_END_KNOWN))
+		return end.exit_code;
+	return -1;
+}
+
+/* reboot(2) in a pid namespace ends its init by SIGHUP (restart) or SIGINT (halt, power off): reboot(2), "Behavior inside PID namespaces". */
+static void on_init_exit(struct ev_loop *loop, struct ev_io *w, int revents)
+{
+	struct lxc_guest *g = w->data;
+	int status = exit_status(g->ct.pidfd);
+
+	(void)revents;
+	ev_io_stop(loop, w);
+	g->lives = false;
+	if (status == -1)
+		supervisor_guest_ended(g->sv, GUEST_END_SHUTDOWN, MONITOR_EXIT_SHUTDOWN, status);
+	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGHUP)
+		supervisor_guest_ended(g->sv, GUEST_END_SHUTDOWN, MONITOR_EXIT_REBOOT, status);
+	else if ((WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+		supervisor_guest_ended(g->sv, GUEST_END_SHUTDOWN, MONITOR_EXIT_SHUTDOWN, status);
+	else
+		supervisor_guest_ended(g->sv, GUEST_END_CRASHED, MONITOR_EXIT_ERROR, status);
+}
+
+static struct lxc_guest *guest_new(struct supervisor *sv, struct error *err)
+{
+	struct lxc_guest *g = sv->priv;
+
+	if (!g && !(g = sv->priv = calloc(1, sizeof(*g)))) {
+		error_errno(err, "%s", sv->name);
+		return NULL;
+	}
+	g->sv = sv;
+	g->adopted = false;
+	g->ct = (struct lxc_container){ .pidfd = -1, .root = -1, .hold = -1 };
+	for (int i = 0; i < LXC_CONSOLES_MAX; i++)
+		g->console[i].master = g->console[i].slave = -1;
+	for (int i = 0; i < LXC_NAMESPACES; i++)
+		g->ns[i] = -1;
+	console_log_init(&g->log, sv->loop, sv->driver->kind, sv->name);
+	return g;
+}
+
+static struct cgroup *guest_cgroup(const struct supervisor *sv, struct error *err)
+{
+	AUTO_FREE char *enc = str_encode_name(sv->name, err);
+	AUTO_FREE char *name = enc ? str_printf("%s/%s-%s", state_tag(), sv->driver->kind, enc) : NULL;
+
+	if (!name) {
+		if (enc)
+			error_errno(err, "control group");
+		return NULL;
+	}
+	return cgroup_new(name, err);
+}
+
+/* It runs: its consoles are read, its end is watched. */
+static void guest_runs(struct lxc_guest *g)
+{
+	g->lives = true;
+	for (unsigned i = 0; i < g->ct.consoles; i++)
+		console_start(&g->console[i], g->sv->loop, &g->log, g->ct.master[i]);
+	ev_io_init(&g->exit, on_init_exit, g->ct.pidfd, EV_READ);
+	g->exit.data = g;
+	ev_io_start(g->sv->loop, &g->exit);
+}
+
+/* What of the running guest its definition shows: the consoles' names in the container. */
+static void note_consoles(struct supervisor *sv)
+{
+	for (size_t i = 0; i < sv->def->devices.consoles.n; i++) {
+		struct domain_console *c = sv->def->devices.consoles.items[i];
+		AUTO_FREE char *path = str_printf("/dev/pts/%zu", i);
+		if (path && !c->path)
+			c->path = STEAL_PTR(path);
+	}
+}
+
+static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
+{
+	struct lxc_guest *g = guest_new(sv, err);
+	struct cgroup *cg = g ? guest_cgroup(sv, err) : NULL;
+	struct lxc_spec spec;
+	int r;
+
+	if (!cg)
+		return -1;
+	if (lxc_spec_from_domain(sv->def, sv->host_root, &spec, err) < 0 || supervisor_plan(sv, "cgroup", cgroup_name(cg), err) < 0 ||
+	    lxc_privileges_raise(err) < 0) {
+		cgroup_free(cg);
+		lxc_spec_clear(&spec);
+		return -1;
+	}
+	r = lxc_build(&spec, cg, paused, &g->ct, err);
+	g->capabilities = spec.capabilities;
+	lxc_spec_clear(&spec);
+	if (r < 0)
+		return -1;
+	guest_runs(g);
+	note_consoles(sv);
+	supervisor_guest_started(sv, g->ct.pid, paused);
+	return 0;
+}
+
+static int lxc_adopt(struct supervisor *sv, struct error *err)
+{
+	struct lxc_guest *g = guest_new(sv, err);
+	char path[40];
+	struct error why;
+	int n;
+
+	if (!g || !(g->ct.cgroup = guest_cgroup(sv, err)))
+		return -1;
+	if (sv->guest_pid <= 0)
+		return error_set(err, ERR_OPERATION_FAILED, "the state file names no process");
+	g->ct.pid = sv->guest_pid;
+	g->ct.pidfd = (int)syscall(SYS_pidfd_open, g->ct.pid, 0);
+	if (g->ct.pidfd < 0)
+		return error_errno(err, "process %d", (int)g->ct.pid);
+	/* looked at after the pidfd is open: the number cannot be given to a stranger any more without its start time being another */
+	if (!sv->guest_start_time || process_start_time(g->ct.pid) != sv->guest_start_time)
+		return error_set(err, ERR_OPERATION_FAILED, "process %d is not the container's init any more", (int)g->ct.pid);
+	if (cgroup_open(g->ct.cgroup, err) < 0)
+		return -1;
+	n = holder_fetch(sv->run_fd, g->ct.master, LXC_CONSOLES_MAX, &why);
+	if (n < 0)
+		supervisor_log(sv, "%s: its consoles are lost: %s", sv->name, why.text);
+	g->ct.consoles = n < 0 ? 0 : n;
+	snprintf(path, sizeof(path), "/proc/%d/root", (int)g->ct.pid);
+	g->ct.root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	n = cgroup_frozen(g->ct.cgroup);
+	if (n >= 0 && (sv->state == GUEST_PAUSED) != (n == 1)) {
+		sv->state = n ? GUEST_PAUSED : GUEST_RUNNING;
+		sv->reason = 0;
+	}
+	g->adopted = true;
+	guest_runs(g);
+	return 0;
+}
+
+/* SIGKILL to a pid namespace's init ends every process in it, however many and whatever they ignore. */
+static int lxc_destroy(struct supervisor *sv, struct error *err)
+{
+	struct lxc_guest *g = lxc_guest(sv);
+	struct error ignored;
+
+	if (!g || g->ct.pidfd < 0)
+		return error_set(err, ERR_OPERATION_INVALID, "%s: the guest is not running", sv->name);
+	if (syscall(SYS_pidfd_send_signal, g->ct.pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+		return error_errno(err, "%s: cannot kill its init", sv->name);
+	/* a version 1 freezer keeps even the killed */
+	if (sv->state == GUEST_PAUSED && g->ct.cgroup)
+		(void)!cgroup_freeze(g->ct.cgroup, false, 0, &ignored);
+	return 0;
+}
+
+static void open_namespaces(struct lxc_guest *g)
+{
+	static const char *const names[LXC_NAMESPACES] = { "user", "ipc", "uts", "net", "pid", "mnt", "cgroup" };
+	char path[64];
+
+	for (int i = 0; i < LXC_NAMESPACES; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)g->ct.pid, names[i]);
+		g->ns[i] = open(path, O_RDONLY | O_CLOEXEC);
+	}
+}
+
+/* What nobody waited for. */
+static void lxc_settled(struct supervisor *sv)
+{
+	struct lxc_guest *g = lxc_guest(sv);
+	struct error err;
+	pid_t holder;
+
+	if (!g || !g->lives)
+		return;
+	console_log_prepare(&g->log);
+	open_namespaces(g);
+	/* an adopted guest has one already, which is where the consoles came from */
+	holder = g->ct.consoles && !g->adopted ? holder_start(sv->run_fd, g->ct.pidfd, g->ct.master, g->ct.consoles, &err) : 0;
+	if (holder < 0)
+		supervisor_log(sv, "%s: no holder: its consoles would be lost with this supervisor: %s", sv->name, err.text);
+	else
+		g->holder = holder;
+	lxc_confine(g);
+	malloc_trim(0);
+}
+
+static void end_process(struct lxc_guest *g)
+{
+	struct pollfd p = { .fd = g->ct.pidfd, .events = POLLIN };
+
+	if (g->ct.pidfd < 0)
+		return;
+	if (g->lives) {
+		ev_io_stop(g->sv->loop, &g->exit);
+		(void)!lxc_destroy(g->sv, NULL);
+		if (poll(&p, 1, DEATH_MS) == 1)
+			exit_status(g->ct.pidfd);
+		g->lives = false;
+	}
+}
+
+static void lxc_teardown(struct supervisor *sv)
+{
+	struct lxc_guest *g = lxc_guest(sv);
+	struct error err;
+
+	if (!g)
+		return;
+	end_process(g);
+	for (unsigned i = 0; i < g->ct.consoles; i++)
+		console_stop(&g->console[i]);
+	console_log_close(&g->log);
+	if (g->ct.cgroup && cgroup_remove(g->ct.cgroup, &err) < 0)
+		supervisor_log(sv, "%s: %s", sv->name, err.text);
+	for (int i = 0; i < LXC_NAMESPACES; i++)
+		if (g->ns[i] >= 0)
+			close(STEAL_FD(g->ns[i]));
+	if (g->holder > 0) {
+		kill(g->holder, SIGKILL);
+		RETRY_EINTR(waitpid(g->holder, NULL, 0));
+		g->holder = 0;
+	}
+	lxc_container_clear(&g->ct);
+}
+
+const struct supervisor_driver lxc_supervisor_driver = {
+	.kind = "lxc",
+	.error_domain = VIR_FROM_LXC,
+	.start = lxc_start,
+	.adopt = lxc_adopt,
+	.destroy = lxc_destroy,
+	.settled = lxc_settled,
+	.teardown = lxc_teardown,
+	.rows = lxc_rows,
+	.own_rows = lxc_own_rows,
+	.own_program = RPC_LXC_PROGRAM,
+	.own_version = RPC_LXC_VERSION,
+};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Asking a container's init to end or to begin again. */
+#include "lxc/driver_impl.h"
+#include "lxc/mount.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+enum { BY_INITCTL = 4, BY_SIGNAL = 8 };   /* as libvirt's VIR_DOMAIN_SHUTDOWN_x and VIR_DOMAIN_REBOOT_x */
+
+/* sysvinit's request on its FIFO (initreq.h): also systemd's compatibility. */
+struct initctl_request {
+	uint32_t magic, command, runlevel, delay;
+	char data[368];
+};
+#define INITCTL_MAGIC 0x03091969u
+#define INITCTL_RUNLEVEL 1u
+
+/* Writes a request to the container's FIFO. The path is resolved inside its root without any symbolic link, and only a FIFO is written to:
+ * nothing but the container can be hit. 1 sent, 0 there is none that anybody reads, -1. */
+static int by_initctl(const struct lxc_guest *g, char runlevel, struct error *err)
+{
+	static const char *const places[] = { "/run/initctl", "/dev/initctl", "/etc/.initctl" };
+	struct initctl_request r = { .magic = INITCTL_MAGIC, .command = INITCTL_RUNLEVEL, .runlevel = (unsigned char)runlevel };
+	struct stat st;
+
+	for (size_t i = 0; g->ct.root >= 0 && i < ARRAY_LEN(places); i++) {
+		AUTO_CLOSE int path = mount_open_inside(g->ct.root, places[i], 0, false);
+		char self[40];
+		if (path < 0 || fstat(path, &st) < 0 || !S_ISFIFO(st.st_mode))
+			continue;
+		/* the FIFO that was looked at, not what has its name by now */
+		snprintf(self, sizeof(self), "/proc/self/fd/%d", path);
+		AUTO_CLOSE int fd = open(self, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0)
+			continue;   /* nobody reads it */
+		if (RETRY_EINTR(write(fd, &r, sizeof(r))) == sizeof(r))
+			return 1;
+		return error_errno(err, "%s: its init does not take the request", g->sv->name);
+	}
+	return 0;
+}
+
+static int ask(struct lxc_guest *g, unsigned flags, char runlevel, int sig, struct error *err)
+{
+	int sent = 0;
+
+	if (flags & ~(BY_INITCTL | BY_SIGNAL))
+		return error_set(err, ERR_ARGUMENT_UNSUPPORTED, "%s: a container can be asked by initctl and by signal", g->sv->name);
+	if (!flags || (flags & BY_INITCTL))
+		sent = by_initctl(g, runlevel, err);
+	if (sent > 0)
+		return 0;
+	if (flags && !(flags & BY_SIGNAL))
+		return sent < 0 ? -1 : error_set(err, ERR_OPERATION_UNSUPPORTED, "%s: its init has no initctl FIFO", g->sv->name);
+	if (syscall(SYS_pidfd_send_signal, g->ct.pidfd, sig, NULL, 0) < 0)
+		return error_errno(err, "%s: cannot signal its init", g->sv->name);
+	return 0;
+}
+
+int lxc_ask_shutdown(struct lxc_guest *g, unsigned flags, struct error *err)
+{
+	return ask(g, flags, '0', SIGTERM, err);
+}
+
+int lxc_ask_reboot(struct lxc_guest *g, unsigned flags, struct error *err)
+{
+	return ask(g, flags, '6', SIGHUP, err);
+}

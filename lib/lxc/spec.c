@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a domain definition to what is to be built. */
+#include "lxc/lxc.h"
+
+#include "conf/buf.h"
+#include "conf/domain.h"
+#include "util/str.h"
+#include "util/uuid.h"
+
+#include <linux/capability.h>
+#include <string.h>
+
+#define KIB 1024ULL
+
+static int copy(char **out, const char *text)
+{
+	*out = text ? strdup(text) : NULL;
+	return text && !*out ? -1 : 0;
+}
+
+/* libvirt takes any path; ours must not need interpretation. */
+static int check_path(const char *path, const char *what, struct error *err)
+{
+	if (!path || path[0] != '/')
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%s '%s' is not an absolute path", what, path ? path : "");
+	return 0;
+}
+
+static int add_mount(struct lxc_spec *spec, const struct domain_fs *fs, struct error *err)
+{
+	struct lxc_mount *m = &spec->mounts[spec->n_mounts];
+
+	switch (fs->type) {
+	case DOMAIN_FS_MOUNT:
+		m->type = LXC_MOUNT_HOST;
+		break;
+	case DOMAIN_FS_BIND:
+		m->type = LXC_MOUNT_BIND;
+		break;
+	case DOMAIN_FS_RAM:
+		m->type = LXC_MOUNT_RAM;
+		m->usage = fs->usage.value * KIB;
+		break;
+	default:
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem type='%s'> for %s: a container can have mount, bind and ram",
+				 conf_enum_name(&domain_fs_type_names, fs->type), fs->dst ? fs->dst : "?");
+	}
+	if (check_path(fs->dst, "<filesystem>: target", err) < 0 ||
+	    (m->type != LXC_MOUNT_RAM && check_path(fs->src, "<filesystem>: source", err) < 0))
+		return -1;
+	m->readonly = fs->readonly;
+	spec->n_mounts++;
+	if (copy(&m->target, fs->dst) < 0 || copy(&m->source, fs->src) < 0)
+		return error_errno(err, "file systems");
+	return 0;
+}
+
+static int take_filesystems(const struct domain *def, bool host_root, struct lxc_spec *spec, struct error *err)
+{
+	size_t n = def->devices.filesystems.n;
+
+	spec->mounts = calloc(n + 1, sizeof(*spec->mounts));
+	if (!spec->mounts)
+		return error_errno(err, "file systems");
+	for (size_t i = 0; i < n; i++) {
+		const struct domain_fs *fs = def->devices.filesystems.items[i];
+		if (!fs->dst || strcmp(fs->dst, "/")) {
+			if (add_mount(spec, fs, err) < 0)
+				return -1;
+			continue;
+		}
+		if (fs->type != DOMAIN_FS_MOUNT)
+			return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem type='%s'> as the root: a container's root is of type mount",
+					 conf_enum_name(&domain_fs_type_names, fs->type));
+		if (spec->root)
+			return error_set(err, ERR_CONFIG_UNSUPPORTED, "more than one root <filesystem>");
+		if (check_path(fs->src, "root <filesystem>: source", err) < 0)
+			return -1;
+		spec->root_readonly = fs->readonly;
+		if (copy(&spec->root, fs->src) < 0)
+			return error_errno(err, "file systems");
+	}
+	if (spec->root)
+		return 0;
+	if (!host_root)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "no root <filesystem>: its init would run on the host's own file system "
+				 "(give it one with <target dir='/'/>, or start it with --host-root if that is wanted)");
+	return copy(&spec->root, "/") < 0 ? error_errno(err, "file systems") : 0;
+}
+
+static int take_map(const struct domain_idrange *const *ranges, size_t n, struct lxc_idmap **map, size_t *count, struct error *err)
+{
+	*map = n ? calloc(n, sizeof(**map)) : NULL;
+	if (n && !*map)
+		return error_errno(err, "id map");
+	*count = n;
+	for (size_t i = 0; i < n; i++)
+		(*map)[i] = (struct lxc_idmap){ ranges[i]->start, ranges[i]->target, ranges[i]->count };
+	return 0;
+}
+
+static int take_idmap(const struct domain *def, struct lxc_spec *spec, struct error *err)
+{
+	const struct domain_idmap *m = &def->idmap;
+
+	if (!m->uids.n != !m->gids.n)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<idmap> needs both <uid> and <gid>");
+	if (take_map((const struct domain_idrange *const *)m->uids.items, m->uids.n, &spec->uid_map, &spec->n_uid_map, err) < 0)
+		return -1;
+	return take_map((const struct domain_idrange *const *)m->gids.items, m->gids.n, &spec->gid_map, &spec->n_gid_map, err);
+}
+
+/* libvirt hands the whole of "init arg arg" to init as LIBVIRT_LXC_CMDLINE only for a kernel command line, which exe has not. */
+static int take_init(const struct domain *def, struct lxc_spec *spec, struct error *err)
+{
+	const struct domain_os *os = &def->os;
+
+	if (check_path(os->init, "<init>", err) < 0)
+		return -1;
+	spec->argv = calloc(os->initargs.n + 2, sizeof(char *));
+	spec->env = calloc(os->initenv.n + 1, sizeof(char *));
+	if (!spec->argv || !spec->env || copy(&spec->init, os->init) < 0 || copy(&spec->argv[0], os->init) < 0 ||
+	    copy(&spec->dir, os->initdir) < 0 || copy(&spec->user, os->inituser) < 0 || copy(&spec->group, os->initgroup) < 0)
+		return error_errno(err, "init");
+	for (size_t i = 0; i < os->initargs.n; i++)
+		if (copy(&spec->argv[i + 1], os->initargs.items[i]) < 0)
+			return error_errno(err, "init");
+	for (size_t i = 0; i < os->initenv.n; i++) {
+		const struct domain_initenv *e = os->initenv.items[i];
+		if (!(spec->env[i] = str_printf("%s=%s", e->name, e->value ? e->value : "")))
+			return error_errno(err, "init");
+	}
+	return 0;
+}
+
+static uint64_t take_capabilities(const struct domain *def)
+{
+	const struct domain_capabilities *c = def->features.capabilities;
+	uint64_t set = lxc_capabilities_default();
+
+	if (!c)
+		return set;
+	if (c->policy == DOMAIN_CAPABILITIES_ALLOW)
+		set = (1ULL << (CAP_LAST_CAP + 1)) - 1;
+	else if (c->policy == DOMAIN_CAPABILITIES_DENY)
+		set = 0;
+	for (size_t i = 0; i < c->caps.n; i++) {
+		int n = lxc_capability_number(conf_enum_name(&domain_cap_names, c->caps.items[i]->cap));
+		if (n < 0)
+			continue;
+		if (c->caps.items[i]->state == CONF_OFF)
+			set &= ~(1ULL << n);
+		else
+			set |= 1ULL << n;
+	}
+	return set;
+}
+
+static int take_limits(const struct domain *def, struct lxc_spec *spec, struct error *err)
+{
+	struct cgroup_limits *l = &spec->limits;
+	const struct domain_memtune *m = &def->memtune;
+	const struct domain_cputune *c = &def->cputune;
+
+	l->memory = (m->hard_limit.value ? m->hard_limit.value : def->memory.value) * KIB;
+	l->memory_soft = m->soft_limit.value * KIB;
+	l->memory_swap = m->swap_hard_limit.value * KIB;
+	l->cpu_shares = c->shares.value;
+	l->cpu_period = c->period.value;
+	l->cpu_quota = c->quota.value;
+	l->blkio_weight = def->blkiotune.weight;
+	l->devices = true;
+	if (def->vcpus.cpuset) {
+		struct buf text = { 0 };
+		conf_bitmap_format(def->vcpus.cpuset, &text);
+		if (!(l->cpuset = buf_finish(&text)))
+			return error_errno(err, "cpuset");
+	}
+	return 0;
+}
+
+/* What a container of ours cannot have is refused, not left out. */
+static int check_unsupported(const struct domain *def, struct error *err)
+{
+	if (def->devices.interfaces.n)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface>: containers have no network interfaces but lo (with <privnet/>) or the "
+				 "host's (without)");
+	if (def->devices.hostdevs.n)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<hostdev>: containers cannot have devices of the host");
+	if (def->lxc && (def->lxc->sharenet.type || def->lxc->shareipc.type || def->lxc->shareuts.type))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<lxc:namespace>: containers share no namespace with others");
+	if (def->devices.consoles.n > LXC_CONSOLES_MAX)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "more than %d consoles", LXC_CONSOLES_MAX);
+	for (size_t i = 0; i < def->devices.consoles.n; i++)
+		if (def->devices.consoles.items[i]->type != DOMAIN_CHARDEV_PTY)
+			return error_set(err, ERR_CONFIG_UNSUPPORTED, "<console type='%s'>: a container's consoles are of type pty",
+					 conf_enum_name(&domain_chardev_type_names, def->devices.consoles.items[i]->type));
+	return 0;
+}
+
+int lxc_spec_from_domain(const struct domain *def, bool host_root, struct lxc_spec *spec, struct error *err)
+{
+	memset(spec, 0, sizeof(*spec));
+	uuid_format(def->uuid, spec->uuid);
+	spec->private_net = def->features.privnet;
+	spec->consoles = def->devices.consoles.n ? def->devices.consoles.n : 1;
+	spec->capabilities = take_capabilities(def);
+	if (copy(&spec->name, def->name) < 0)
+		error_errno(err, "name");
+	else if (check_unsupported(def, err) == 0 && take_filesystems(def, host_root, spec, err) == 0 &&
+		 take_idmap(def, spec, err) == 0 && take_init(def, spec, err) == 0 && take_limits(def, spec, err) == 0)
+		return 0;
+	lxc_spec_clear(spec);
+	return -1;
+}
