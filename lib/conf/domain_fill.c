@@ -4,8 +4,6 @@
 
 #include "util/uuid.h"
 
-#include <sys/random.h>
-
 static int fill_uuid(struct conf_reader *r, struct domain *def)
 {
 	static const unsigned char none[16];
@@ -25,41 +23,9 @@ static int fill_memory(struct conf_reader *r, struct domain *def)
 	return 0;
 }
 
-static int fill_mac(struct conf_reader *r, const struct domain *def, struct domain_net *net)
-{
-	bool xen = def->virt == DOMAIN_VIRT_XEN || def->virt == DOMAIN_VIRT_LXC;
-	static const unsigned char prefixes[2][3] = { { 0x52, 0x54, 0x00 }, { 0x00, 0x16, 0x3e } };
-
-	if (net->mac.set)
-		return 0;
-	memcpy(net->mac.addr, prefixes[xen], 3);
-	if (getrandom(net->mac.addr + 3, 3, 0) != 3)
-		return error_errno(r->err, "cannot make up a MAC address");
-	net->mac.set = net->mac.made = true;
-	return 0;
-}
-
-static int fill_devices(struct conf_reader *r, struct domain *def)
-{
-	struct domain_devices *d = &def->devices;
-
-	for (size_t i = 0; i < d->interfaces.n; i++)
-		if (fill_mac(r, def, d->interfaces.items[i]) < 0)
-			return -1;
-	for (size_t i = 0; i < d->consoles.n; i++) {
-		struct domain_console *c = d->consoles.items[i];
-
-		if (!c->target)
-			c->target = def->virt == DOMAIN_VIRT_LXC ? DOMAIN_CONSOLE_LXC : DOMAIN_CONSOLE_SERIAL;
-		if (!c->port.set)
-			c->port = (struct conf_num){ i, true };
-	}
-	return 0;
-}
-
 int domain_fill(struct conf_reader *r, struct domain *def)
 {
-	if (fill_uuid(r, def) < 0 || fill_memory(r, def) < 0 || fill_devices(r, def) < 0)
+	if (fill_uuid(r, def) < 0 || fill_memory(r, def) < 0)
 		return -1;
 	if (!def->vcpus.n)
 		def->vcpus.n = 1;
@@ -80,5 +46,5 @@ int domain_fill(struct conf_reader *r, struct domain *def)
 		def->on_reboot = DOMAIN_ACTION_RESTART;
 	if (!def->on_crash)
 		def->on_crash = DOMAIN_CRASH_DESTROY;
-	return 0;
+	return domain_fill_devices(r, def);
 }
