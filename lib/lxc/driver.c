@@ -114,8 +114,8 @@ static void note_consoles(struct supervisor *sv)
 	for (size_t i = 0; i < sv->def->devices.consoles.n; i++) {
 		struct domain_console *c = sv->def->devices.consoles.items[i];
 		AUTO_FREE char *path = str_printf("/dev/pts/%zu", i);
-		if (path && !c->path)
-			c->path = STEAL_PTR(path);
+		if (path && !c->source.path)
+			c->source.path = STEAL_PTR(path);
 	}
 }
 

@@ -192,9 +192,9 @@ static int check_unsupported(const struct domain *def, struct error *err)
 	if (def->devices.consoles.n > LXC_CONSOLES_MAX)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "more than %d consoles", LXC_CONSOLES_MAX);
 	for (size_t i = 0; i < def->devices.consoles.n; i++)
-		if (def->devices.consoles.items[i]->type != DOMAIN_CHARDEV_PTY)
+		if (def->devices.consoles.items[i]->source.type != DOMAIN_CHARDEV_PTY)
 			return error_set(err, ERR_CONFIG_UNSUPPORTED, "<console type='%s'>: a container's consoles are of type pty",
-					 conf_enum_name(&domain_chardev_type_names, def->devices.consoles.items[i]->type));
+					 conf_enum_name(&domain_chardev_type_names, def->devices.consoles.items[i]->source.type));
 	return 0;
 }
 
