@@ -49,6 +49,7 @@ static int enter(struct guest *guest, char **argv, struct error *err)
 	AUTO_FREE char *file = str_encode_name(guest->name, err);
 	AUTO_FREE char *cgroup = file ? str_printf("%s/%s-%s", state_tag(), guest->kind->name, file) : NULL;
 	AUTO_FREE char *name = user ? strdup(user) : NULL;
+	char uuid[UUID_TEXT];
 	char *group = name ? strchr(name, ':') : NULL;
 
 	if (!file || !cgroup || (user && !name))
@@ -56,7 +57,7 @@ static int enter(struct guest *guest, char **argv, struct error *err)
 	if (group)
 		*group++ = '\0';
 	struct lxc_enter what = {
-		.init = guest->pid, .init_start = process_start_time(guest->pid), .cgroup = cgroup, .argv = argv, .env = env, .dir = dir,
+		.init = guest->pid, .init_start = guest->start_time, .name = guest->name, .uuid = uuid_format(guest->uuid, uuid), .cgroup = cgroup, .argv = argv, .env = env, .dir = dir,
 		.user = name && *name ? name : NULL, .group = group && *group ? group : NULL,
 		.terminal = tty || (!no_tty && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)),
 	};
@@ -93,5 +94,12 @@ static const struct cli_program program = {
 
 int main(int argc, char **argv)
 {
+	struct error err;
+
+	/* the container sees this program as its own processes' until the command is run */
+	if (process_seal(argv, &err) < 0) {
+		fprintf(stderr, "vm-exec: %s\n", err.text);
+		return error_exit_status(err.code);
+	}
 	return cli_main(argc, argv, &program);
 }

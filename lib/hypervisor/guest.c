@@ -118,6 +118,7 @@ static void look_at_run(struct guest *g)
 
 	g->id = -1;
 	g->pid = g->supervisor = 0;
+	g->start_time = 0;
 	if (live < 0) {
 		/* cannot be looked at: never "not running" */
 		g->live = STATE_ALIVE;
@@ -141,6 +142,7 @@ static void look_at_run(struct guest *g)
 	g->reason = status.reason;
 	g->id = status.id;
 	g->pid = status.pid;
+	g->start_time = status.start_time;
 	g->supervisor = live == STATE_ORPHAN ? 0 : status.supervisor;
 }
 

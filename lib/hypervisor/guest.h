@@ -21,6 +21,7 @@ struct guest {
 	bool damaged;                     /* its definition cannot be read */
 	bool autostart;                   /* only when asked for */
 	pid_t pid, supervisor;            /* 0: none */
+	unsigned long long start_time;    /* of pid: process_start_time() when it was noted */
 };
 
 void guest_clear(struct guest *guest);
