@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Parts of domain_fill(), for the conf folder alone. Each completes a definition whose elements have all been read; 0, or -1 with the
+ * reader's error set. */
+#ifndef BERTH_CONF_DOMAIN_FILL_H
+#define BERTH_CONF_DOMAIN_FILL_H
+
+#include "conf/domain.h"
+
+/* Puts disks and controllers in order, numbers controllers, places disks and SCSI host devices, adds the controllers that they need. */
+int domain_fill_buses(struct conf_reader *r, struct domain *def);
+
+/* Adds the controllers 0 to `last` of that type where they are missing. */
+int domain_need_controllers(struct conf_reader *r, struct domain *def, enum domain_controller_type type, unsigned last);
+
+#endif
