@@ -8,7 +8,9 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 void guest_clear(struct guest *guest)
 {
@@ -79,6 +81,15 @@ static int cgroup_lives(const char *name, struct error *err)
 	return r;
 }
 
+/* A process that is dead and waits for its parent is dead. */
+static bool process_lives(pid_t pid, unsigned long long start)
+{
+	AUTO_CLOSE int fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return fd >= 0 && start != 0 && process_start_time(pid) == start && RETRY_EINTR(poll(&p, 1, 0)) == 0;
+}
+
 static int line_lives(void *ctx, const char *what, const char *name, struct error *err)
 {
 	unsigned long long start;
@@ -88,7 +99,7 @@ static int line_lives(void *ctx, const char *what, const char *name, struct erro
 	if (!strcmp(what, "cgroup"))
 		return cgroup_lives(name, err);
 	if (!strcmp(what, "pid") && sscanf(name, "%d %llu", &pid, &start) == 2)
-		return start != 0 && process_start_time(pid) == start;
+		return process_lives(pid, start);
 	return 0;
 }
 

@@ -89,7 +89,6 @@ int hv_cleanup(const struct hv_kind *kind, const char *name, int run_fd, const s
 	struct cleaning c = { .kill_it = kill_it };
 	AUTO_FREE char *own = guest_cgroup_name(kind, name, err);
 	struct error why = { 0 };
-	struct state_status status;
 
 	if (!own || state_plan_read(run_fd, clean_line, &c, &why) < 0)
 		c.first = own ? why : *err;
@@ -104,8 +103,7 @@ int hv_cleanup(const struct hv_kind *kind, const char *name, int run_fd, const s
 	/* a full disk must not keep the guest from being put right */
 	if (object >= 0 && state_last_exit_write(object, last, NULL) < 0)
 		why.code = ERR_OK;
-	state_status_read(run_fd, &status);
-	state_id_free(status.id, kind->name, name);
+	state_id_free(-1, kind->name, name);
 	return state_run_remove(kind->name, name, err);
 }
 
@@ -128,6 +126,7 @@ static int remove_stale(const struct hv_kind *kind, const char *name, struct err
 	AUTO_CLOSE int object = state_open_object(kind->name, name, NULL);
 	if (object >= 0 && state_last_exit_write(object, &last, NULL) < 0)
 		last.end = GUEST_END_UNKNOWN;
+	state_id_free(-1, kind->name, name);
 	return state_run_remove(kind->name, name, err);
 }
 

@@ -71,15 +71,42 @@ static int read_id(int dir, int id, char *buf, size_t size)
 	return 0;
 }
 
-void state_id_free(int id, const char *kind, const char *name)
+static void free_if(int dir, int id, const char *target)
 {
-	char target[STATE_NAME_BUF + 64], is[STATE_NAME_BUF + 64], text[16];
-	AUTO_CLOSE int dir = id < 0 ? -1 : open_ids(false, NULL);
+	char is[STATE_NAME_BUF + 64], text[16];
 
-	if (dir < 0 || !target_of(kind, name, target, sizeof(target)) || read_id(dir, id, is, sizeof(is)) < 0 || strcmp(is, target))
+	if (read_id(dir, id, is, sizeof(is)) < 0 || strcmp(is, target))
 		return;
 	snprintf(text, sizeof(text), "%d", id);
 	unlinkat(dir, text, 0);
+}
+
+/* A supervisor that was killed before it wrote its state has an id that only the links know. */
+static void free_all(int dir, const char *target)
+{
+	int fd = RETRY_EINTR(openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	AUTO_CLOSEDIR DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	uint64_t id;
+
+	if (!d && fd >= 0)
+		close(fd);
+	while (d && (e = readdir(d)))
+		if (str_to_u64(e->d_name, INT_MAX, &id) == 0)
+			free_if(dir, (int)id, target);
+}
+
+void state_id_free(int id, const char *kind, const char *name)
+{
+	char target[STATE_NAME_BUF + 64];
+	AUTO_CLOSE int dir = open_ids(false, NULL);
+
+	if (dir < 0 || !target_of(kind, name, target, sizeof(target)))
+		return;
+	if (id >= 0)
+		free_if(dir, id, target);
+	else
+		free_all(dir, target);
 }
 
 int state_find_id(int id, char **kind, char **name, struct error *err)

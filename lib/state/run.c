@@ -101,17 +101,20 @@ int state_probe(const char *kind, const char *name, struct state_status *status,
 	return (int)state_probe_at(kind_fd, kind, file, status);
 }
 
-static int open_alive(int dir, bool create, struct error *err)
+/* A child that a dead supervisor had just forked may hold the lock for an instant more. */
+#define CLAIM_PATIENCE 1000
+
+static int open_alive(int dir, int patience_ms, struct error *err)
 {
 	struct stat st;
-	AUTO_CLOSE int fd = RETRY_EINTR(openat(dir, "alive", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (create ? O_CREAT : 0), 0600));
+	AUTO_CLOSE int fd = RETRY_EINTR(openat(dir, "alive", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CREAT | O_CLOEXEC, 0600));
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return error_errno(err, "cannot open the lock 'alive'");
 	if (!S_ISREG(st.st_mode))
 		return error_set(err, ERR_OPERATION_FAILED, "the lock 'alive' is not a regular file: not used");
-	if (file_try_lock(fd) < 0) {
-		if (errno == EAGAIN)
+	if (file_lock(fd, patience_ms) < 0) {
+		if (errno == ETIMEDOUT)
 			return error_set(err, ERR_RESOURCE_BUSY, "its supervisor lives");
 		return error_errno(err, "cannot take the lock 'alive'");
 	}
@@ -147,7 +150,7 @@ int state_run_create(const char *kind, const char *name, const unsigned char uui
 		if (file_remove_tree_at(kind_fd, tmp, err) < 0)
 			return -1;
 	}
-	if ((dir = state_private_at(kind_fd, tmp, true, err)) < 0 || fchmod(dir, 0700) < 0 || (alive = open_alive(dir, true, err)) < 0)
+	if ((dir = state_private_at(kind_fd, tmp, true, err)) < 0 || fchmod(dir, 0700) < 0 || (alive = open_alive(dir, 0, err)) < 0)
 		r = -1;
 	else if (index_mark(dir, uuid, err) < 0)
 		r = -1;
@@ -183,7 +186,7 @@ int state_run_claim(const char *kind, const char *name, int *run_fd, int *alive_
 
 	if (!file || (kind_fd = state_open_dir(STATE_RUN, kind, false, err)) < 0 || (dir = state_private_at(kind_fd, file, false, err)) < 0)
 		return -1;
-	if ((alive = open_alive(dir, true, err)) < 0)
+	if ((alive = open_alive(dir, CLAIM_PATIENCE, err)) < 0)
 		return error_wrap(err, "'%s'", name);
 	if (fstat(dir, &a) < 0 || fstatat(kind_fd, file, &b, AT_SYMLINK_NOFOLLOW) < 0 || a.st_ino != b.st_ino || a.st_dev != b.st_dev)
 		return error_set(err, ERR_RESOURCE_BUSY, "'%s': its supervisor has just ended", name);

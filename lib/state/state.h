@@ -214,7 +214,7 @@ int state_plan_add(int run_fd, const char *what, const char *name, struct error 
 typedef int state_plan_line(void *ctx, const char *what, const char *name, struct error *err);
 int state_plan_read(int run_fd, state_plan_line *line, void *ctx, struct error *err) NODISCARD;
 
-/* Ids: unique over all kinds, rising. Freeing an id that is not this object's does nothing. */
+/* Ids: unique over all kinds, rising. Freeing an id that is not this object's does nothing; freeing -1 frees whatever it has. */
 int state_id_new(const char *kind, const char *name, int *id, struct error *err) NODISCARD;
 void state_id_free(int id, const char *kind, const char *name);
 
