@@ -43,7 +43,7 @@ static int work(struct run *r, const struct guest *guest)
 	if (!strstr(err.text, guest->name))
 		error_wrap(&err, "%s", guest->name);
 	cli_print_error(r->cli, &err);
-	return error_exit_status(err.code);
+	return cli_status(&err);
 }
 
 static int begin(struct run *r, const struct guest *guest, struct error *err)

@@ -101,7 +101,7 @@ int cli_at_most_one(const struct cli_given *options, struct error *err)
 	return 0;
 }
 
-static int status_of(const struct error *err)
+int cli_status(const struct error *err)
 {
 	return err->code == CODE_USAGE ? EXIT_USAGE : (int)error_exit_status(err->code);
 }
@@ -221,7 +221,7 @@ int cli_main(int argc, char **argv, const struct cli_program *program)
 	int status = context ? run(&cli, context, &line, &err) : error_set(&err, ERR_NO_MEMORY, "out of memory");
 	if (status < 0) {
 		cli_print_error(&cli, &err);
-		status = status_of(&err);
+		status = cli_status(&err);
 	} else if (line.help) {
 		cli_help(program, common);
 	} else if (line.version) {

@@ -71,6 +71,9 @@ int cli_usage(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The same for a first argument that is not there: "GUEST is missing". */
 int cli_missing(const struct cli_program *program, struct error *err);
 
+/* The exit status that an error means, a usage error's too. */
+int cli_status(const struct error *err);
+
 /* At most one of several options may be given. `options` are the pairs name, given; ends in NULL. 0, or -1 by cli_usage(). */
 struct cli_given {
 	const char *name;

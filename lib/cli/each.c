@@ -40,7 +40,7 @@ int cli_each(struct cli *cli, const char *const *names, size_t n, bool report, c
 		}
 		name_it(&err, names[i]);
 		cli_print_error(cli, &err);
-		int failed = error_exit_status(err.code);
+		int failed = cli_status(&err);
 		status = cli->failures++ == 0 || status == failed ? failed : EXIT_FAILED;
 	}
 	if (cli->json && report && cli_json_print(list, &err) < 0)

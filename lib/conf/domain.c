@@ -94,7 +94,7 @@ static int domain_elem_fill(struct conf_reader *r, void *obj)
 static const struct conf_row domain_rows[] = {
 	ATTR_ENUM("type", struct domain, virt, domain_virt, .flags = CONF_REQUIRED),
 	ATTR_INT("id", struct domain, id, .flags = CONF_LIVE),
-	CHILD_STRING("name", struct domain, name, .flags = CONF_REQUIRED | CONF_KEEP, .check = conf_check_name),
+	CHILD_STRING("name", struct domain, name, .flags = CONF_REQUIRED | CONF_KEEP | CONF_RAW_TEXT, .check = conf_check_name),
 	CHILD_UUID("uuid", struct domain, uuid),
 	CHILD_UUID("genid", struct domain, genid),
 	CHILD_STRING("title", struct domain, title, .check = conf_check_line),

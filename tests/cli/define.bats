@@ -1,0 +1,403 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Definitions: vm-define, vm-undefine, vm-dumpxml, vm-list, vm-rename, vm-desc, vm-metadata, vm-edit, vm-autostart.
+
+load ../helpers
+
+setup() { berth_setup; }
+teardown() { berth_teardown; }
+
+@test "vm-define: created, unchanged, changed" {
+	berth_xml web >"$SCRATCH/web.xml"
+	run_apart vm-define "$SCRATCH/web.xml"
+	[ "$status" = 0 ]
+	[ "$output" = "created web" ]
+	[ -z "$errors" ]
+	before=$(stat -c '%y %i' "$BERTH_ROOT/var/lib/berth/lxc/web/config.xml")
+	expect 0 vm-define "$SCRATCH/web.xml"
+	[ "$output" = "unchanged web" ]
+	[ "$before" = "$(stat -c '%y %i' "$BERTH_ROOT/var/lib/berth/lxc/web/config.xml")" ]
+	sed -i s/131072/262144/ "$SCRATCH/web.xml"
+	expect 0 vm-define "$SCRATCH/web.xml"
+	[ "$output" = "changed web" ]
+}
+
+@test "vm-define: several files at once, one of them wrong, is status 8" {
+	berth_xml a >"$SCRATCH/a.xml"
+	berth_xml c >"$SCRATCH/c.xml"
+	echo '<domain type="lxc">' >"$SCRATCH/b.xml"
+	run_apart vm-define "$SCRATCH"/{a,b,c}.xml
+	[ "$status" = 8 ]
+	[ "$output" = $'created a\ncreated c' ]
+	contains "$errors" "b.xml"
+}
+
+@test "vm-define: standard input, a missing file, a file that is no XML" {
+	berth_xml web | expect 0 vm-define -
+	expect 1 vm-define "$SCRATCH/none.xml"
+	contains "$output" "none.xml: No such file or directory"
+	echo hello >"$SCRATCH/text"
+	expect 1 vm-define "$SCRATCH/text"
+	expect 1 vm-define /dev/null
+	expect 1 vm-define "$SCRATCH"
+}
+
+@test "vm-define --dry-run shows what would change and changes nothing" {
+	berth_define web
+	vm-dumpxml --inactive web >"$SCRATCH/before"
+	berth_xml web | sed s/131072/262144/ >"$SCRATCH/new.xml"
+	run_apart vm-define --dry-run "$SCRATCH/new.xml"
+	[ "$status" = 0 ]
+	contains "$output" "would change web"
+	contains "$output" "-  <memory unit='KiB'>131072</memory>"
+	contains "$output" "+  <memory unit='KiB'>262144</memory>"
+	vm-dumpxml --inactive web | diff - "$SCRATCH/before"
+	run_apart vm-define --dry-run "$SCRATCH/before"
+	[ "$output" = "unchanged web" ]
+	berth_xml other >"$SCRATCH/other.xml"
+	expect 0 vm-define --dry-run "$SCRATCH/other.xml"
+	contains "$output" "would create other"
+	expect 3 vm-state other
+}
+
+@test "vm-define --print-xml prints the canonical form, a fixed point, and defines nothing" {
+	berth_xml web >"$SCRATCH/web.xml"
+	vm-define --print-xml --driver lxc "$SCRATCH/web.xml" >"$SCRATCH/once"
+	vm-define --print-xml --driver lxc "$SCRATCH/once" >"$SCRATCH/twice"
+	diff "$SCRATCH/once" "$SCRATCH/twice"
+	grep -q "<name>web</name>" "$SCRATCH/once"
+	expect 3 vm-state web
+	expect 2 vm-define --print-xml --driver nosuch "$SCRATCH/web.xml"
+}
+
+@test "vm-define: what is not known is a warning with its line, with --validate an error" {
+	berth_xml web "<frobnicate/>" >"$SCRATCH/web.xml"
+	expect 1 vm-define --validate "$SCRATCH/web.xml"
+	contains "$output" frobnicate
+	expect 3 vm-state web
+	run_apart vm-define "$SCRATCH/web.xml"
+	[ "$status" = 0 ]
+	[ "$output" = "created web" ]
+	contains "$errors" "warning:"
+	contains "$errors" "line 5"
+	contains "$errors" frobnicate
+}
+
+@test "vm-define: a wrong UUID, a driver that is not there, a UUID that is taken" {
+	berth_xml web "<uuid>not-a-uuid</uuid>" >"$SCRATCH/web.xml"
+	expect 1 vm-define "$SCRATCH/web.xml"
+	contains "$output" uuid
+	echo '<domain type="nosuch"><name>x</name></domain>' >"$SCRATCH/x.xml"
+	run vm-define "$SCRATCH/x.xml"
+	[ "$status" != 0 ]
+	berth_xml a "<uuid>6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0</uuid>" | vm-define -q -
+	berth_xml b "<uuid>6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0</uuid>" >"$SCRATCH/b.xml"
+	run vm-define "$SCRATCH/b.xml"
+	[ "$status" != 0 ]
+	contains "$output" "a"
+	expect 3 vm-state b
+}
+
+@test "vm-define --json" {
+	berth_xml web "<uuid>6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0</uuid>" >"$SCRATCH/web.xml"
+	vm-define --json "$SCRATCH/web.xml" >"$SCRATCH/json"
+	python3 - "$SCRATCH" <<-'EOP'
+		import json, sys
+		[one] = json.load(open(sys.argv[1] + '/json'))
+		assert one == {'file': sys.argv[1] + '/web.xml', 'name': 'web', 'uuid': '6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0', 'result': 'created'}, one
+	EOP
+}
+
+@test "names with odd characters are stored and found back (X4)" {
+	for name in -rf ' lead' 'trail ' '...' '.hidden' 'a b' 'käse' 'web.xml' 'x.lock' 'A' 'a' '4711' "q'uote" 'am&p' '%41' '日本'; do
+		berth_xml "$name" | vm-define -q - >/dev/null || { echo "not defined: '$name'"; return 1; }
+		[ "$(vm-name -- "$name")" = "$name" ] || { echo "not found: '$name'"; return 1; }
+	done
+	[ "$(vm-list --all --name | wc -l)" = 16 ]
+	find "$BERTH_ROOT/var/lib/berth/lxc" -mindepth 1 -maxdepth 1 ! -name '.*' | wc -l | grep -qx 16
+	while IFS= read -r name; do vm-undefine -q -- "$name"; done < <(vm-list --all --name)
+	[ -z "$(vm-list --all --name)" ]
+}
+
+@test "names that cannot be are refused (X4)" {
+	for name in '' a/b ../x . ..; do
+		berth_xml "$name" >"$SCRATCH/x.xml"
+		run vm-define "$SCRATCH/x.xml"
+		[ "$status" = 1 ] || { echo "accepted: '$name'"; return 1; }
+	done
+	berth_xml "$(printf 'x%.0s' {1..300})" >"$SCRATCH/x.xml"
+	expect 1 vm-define "$SCRATCH/x.xml"
+	[ -z "$(vm-list --all --name)" ]
+}
+
+@test "vm-undefine forgets; the second time is status 3; several with one missing is status 8" {
+	berth_define web
+	run_apart vm-undefine web
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+	[ "$errors" = "Domain 'web' has been undefined" ]
+	expect 3 vm-undefine web
+	berth_define a
+	berth_define b
+	expect 8 vm-undefine a nobody b
+	[ -z "$(vm-list --all --name)" ]
+	expect 3 vm-undefine nobody neither
+}
+
+@test "vm-list prints virsh's table, names, UUIDs and JSON" {
+	run_apart vm-list --all
+	[ "$output" = " Id   Name   State
+--------------------" ] || { echo "$output"; return 1; }
+	berth_define web "<uuid>6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0</uuid><title>The &lt;web&gt; &amp; more</title>"
+	berth_define db
+	expect 0 vm-list
+	[[ $output != *web* ]]
+	run_apart vm-list --all
+	contains "$output" " -   db   shut off"
+	contains "$output" " -   web   shut off"
+	[ "$(vm-list --all --name)" = $'db\nweb' ]
+	[ "$(vm-list --inactive --name)" = $'db\nweb' ]
+	contains "$(vm-list --all --uuid)" 6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0
+	contains "$(vm-list --all --uuid --name)" "6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0 web"
+	[ "$(vm-list --all --id)" = $'-\n-' ]
+	contains "$(vm-list --all --title)" "The <web> & more"
+	vm-list --all --json | python3 -c '
+import json, sys
+db, web = json.load(sys.stdin)
+assert web["name"] == "web" and web["uuid"] == "6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0" and web["id"] is None, web
+assert web["state"] == "shut off" and web["driver"] == "lxc" and web["persistent"] is True and web["autostart"] is False, web'
+}
+
+@test "vm-list's filters" {
+	berth_define web
+	berth_define db
+	vm-autostart -q db
+	[ "$(vm-list --all --autostart --name)" = db ]
+	[ "$(vm-list --all --no-autostart --name)" = web ]
+	[ "$(vm-list --all --autostart --no-autostart --name)" = $'db\nweb' ]
+	[ "$(vm-list --all --persistent --name)" = $'db\nweb' ]
+	[ -z "$(vm-list --all --transient --name)" ]
+	[ -z "$(vm-list --all --state-running --name)" ]
+	[ -z "$(vm-list --all --state-paused --name)" ]
+	[ -z "$(vm-list --all --state-other --name)" ]
+	[ "$(vm-list --all --state-shutoff --name)" = $'db\nweb' ]
+	[ -z "$(vm-list --all --with-managed-save --name)" ]
+	[ "$(vm-list --all --without-managed-save --name)" = $'db\nweb' ]
+	[ -z "$(vm-list --all --with-snapshot --name)" ]
+	[ "$(vm-list --all --without-checkpoint --name)" = $'db\nweb' ]
+}
+
+@test "vm-list: one damaged definition hides no other and is status 8 (R9)" {
+	berth_define web
+	berth_define db
+	: >"$BERTH_ROOT/var/lib/berth/lxc/db/config.xml"
+	run_apart vm-list --all
+	[ "$status" = 8 ]
+	contains "$output" web
+	contains "$output" db
+	contains "$errors" "cannot be read"
+}
+
+@test "vm-dumpxml prints what was defined; --xpath selects" {
+	berth_define web "<description>hello &amp; goodbye</description>"
+	vm-dumpxml web | vm-define - | grep -qx "unchanged web"
+	[ "$(vm-dumpxml web --xpath 'string(/domain/os/init)')" = /sbin/init ]
+	[ "$(vm-dumpxml web --xpath '/domain/memory/@unit')" = KiB ]
+	[ "$(vm-dumpxml web --xpath 'count(//filesystem) = 1')" = true ]
+	contains "$(vm-dumpxml web --xpath //devices/filesystem)" "<target dir=\"/\"/>"
+	contains "$(vm-dumpxml web --xpath //devices/filesystem --wrap)" "<nodes>"
+	expect 1 vm-dumpxml web --xpath //nothing
+	expect 1 vm-dumpxml web --xpath '///('
+	vm-dumpxml --json web | python3 -c 'import json, sys; assert "<name>web</name>" in json.load(sys.stdin)["xml"]'
+}
+
+@test "vm-id, vm-name, vm-uuid, vm-state and vm-info of a guest that is off" {
+	berth_define web "<uuid>6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0</uuid>"
+	[ "$(vm-id web)" = - ]
+	[ "$(vm-name 6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0)" = web ]
+	[ "$(vm-uuid web)" = 6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0 ]
+	[ "$(vm-state web)" = "shut off" ]
+	[ "$(vm-state --reason web)" = "shut off (unknown)" ]
+	run_apart vm-info web
+	[ "$status" = 0 ]
+	contains "$output" "Name:           web"
+	contains "$output" "State:          shut off"
+	contains "$output" "Max memory:     131072 KiB"
+	contains "$output" "Persistent:     yes"
+	contains "$output" "Autostart:      disable"
+	vm-info --json web | python3 -c 'import json, sys; [one] = json.load(sys.stdin); assert one["max_memory_kib"] == 131072 and one["id"] is None, one'
+}
+
+@test "what needs a guest that runs is status 4 without one" {
+	berth_define web
+	for program in vm-destroy vm-suspend vm-resume vm-shutdown vm-reboot vm-console vm-reexec; do
+		expect 4 "$program" web
+		contains "$output" "web"
+		contains "$output" "not running"
+	done
+	expect 4 vm-exec web true
+}
+
+@test "vm-rename" {
+	berth_define web
+	uuid=$(vm-uuid web)
+	vm-autostart -q web
+	expect 0 vm-rename web www
+	[ "$(vm-uuid www)" = "$uuid" ]
+	[ "$(vm-dumpxml www --xpath 'string(/domain/name)')" = www ]
+	[ "$(vm-list --all --autostart --name)" = www ]
+	expect 3 vm-state web
+	berth_define db
+	run vm-rename www db
+	[ "$status" != 0 ]
+	expect 1 vm-rename www a/b
+	[ "$(vm-list --all --name)" = $'db\nwww' ]
+}
+
+@test "vm-desc" {
+	berth_define web
+	run_apart vm-desc web
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+	contains "$errors" "no description"
+	expect 0 vm-desc web a text 'of <four> words'
+	[ "$(vm-desc web)" = "a text of <four> words" ]
+	expect 0 vm-desc web --title 'The web'
+	[ "$(vm-desc --title web)" = "The web" ]
+	[ "$(vm-desc web)" = "a text of <four> words" ]
+	expect 0 vm-desc web ''
+	[ -z "$(vm-desc web 2>/dev/null)" ]
+	EDITOR="sed -i s/web/edited/" expect 0 vm-desc --title --edit web
+	[ "$(vm-desc --title web)" = "The edited" ]
+	expect 4 vm-desc --live web text
+}
+
+@test "vm-metadata" {
+	berth_define web
+	uri=http://example.com/owner
+	expect 3 vm-metadata web $uri
+	expect 0 vm-metadata web $uri --key own --set '<who>Ada</who>'
+	contains "$(vm-metadata web $uri)" "Ada"
+	contains "$(vm-dumpxml web)" "xmlns:own=\"$uri\""
+	expect 1 vm-metadata web $uri --key own --set '<broken'
+	contains "$(vm-metadata web $uri)" "Ada"
+	EDITOR="sed -i s/Ada/Bob/" expect 0 vm-metadata web $uri --key own --edit
+	contains "$(vm-metadata web $uri)" "Bob"
+	expect 0 vm-metadata web $uri --remove
+	expect 3 vm-metadata web $uri
+}
+
+@test "vm-edit changes, keeps, and loses nothing" {
+	berth_define web
+	EDITOR=true run_apart vm-edit web
+	[ "$status" = 0 ]
+	contains "$errors" "not changed"
+	EDITOR="sed -i s/131072/262144/" expect 0 vm-edit web
+	contains "$(vm-dumpxml web)" 262144
+	export TMPDIR=$SCRATCH
+	EDITOR="sed -i s/domain/broken/" run_apart vm-edit web
+	[ "$status" = 1 ]
+	contains "$errors" "your text is kept in $SCRATCH/berth-"
+	kept=$(sed -n 's/.*kept in //p' <<<"$errors")
+	grep -q "<broken" "$kept"
+	[ "$(stat -c %a "$kept")" = 600 ]
+	contains "$(vm-dumpxml web)" 262144
+	EDITOR=/nonexistent/editor expect 1 vm-edit web
+	EDITOR=false expect 1 vm-edit web
+}
+
+@test "vm-edit: whoever was faster is not overwritten" {
+	berth_define web
+	cat >"$SCRATCH/editor" <<-EOS
+		#!/bin/sh
+		vm-desc -q web somebody else
+		sed -i s/131072/262144/ "\$1"
+	EOS
+	chmod +x "$SCRATCH/editor"
+	TMPDIR=$SCRATCH EDITOR=$SCRATCH/editor run_apart vm-edit web
+	[ "$status" = 1 ]
+	contains "$errors" "somebody else"
+	[ "$(vm-desc web)" = "somebody else" ]
+}
+
+@test "vm-autostart marks and unmarks; vm-autostart-all runs once" {
+	berth_define web
+	run_apart vm-autostart web
+	[ "$errors" = "Domain 'web' marked as autostarted" ]
+	contains "$(vm-info web)" "Autostart:      enable"
+	expect 0 vm-autostart --disable web
+	[ -z "$(vm-list --all --autostart --name)" ]
+	expect 0 vm-autostart-all
+	run_apart vm-autostart-all
+	contains "$errors" "already"
+}
+
+@test "vm-wait: at once, in time, and when something comes" {
+	expect 0 vm-wait web gone
+	expect 0 vm-wait web shutoff
+	expect 6 vm-wait web defined --timeout 50ms
+	contains "$output" "the time was up"
+	expect 6 vm-wait web running --timeout 0
+	vm-wait web defined --timeout 20 & waiter=$!
+	berth_define web
+	wait $waiter
+	vm-wait web gone --timeout 20 & waiter=$!
+	vm-undefine -q web
+	wait $waiter
+}
+
+@test "vm-event: --list, definitions that come and go, the time" {
+	expect 0 vm-event --list
+	contains "$output" lifecycle
+	contains "$output" reboot
+	expect 6 vm-event --timeout 50ms
+	vm-event --loop --timeout 5 >"$SCRATCH/events" & watcher=$!
+	until [ -d "$BERTH_ROOT/run/berth/lxc" ] && [ -d "$BERTH_ROOT/var/lib/berth/lxc" ]; do sleep 0.02; done
+	sleep 0.2
+	berth_define web
+	vm-rename -q web www
+	vm-undefine -q www
+	for i in {1..100}; do grep -q "Undefined Removed" "$SCRATCH/events" && break; sleep 0.05; done
+	kill $watcher
+	wait $watcher || true
+	contains "$(cat "$SCRATCH/events")" "event 'lifecycle' for domain 'web': Defined Added"
+	contains "$(cat "$SCRATCH/events")" "event 'lifecycle' for domain 'www': Undefined Removed"
+}
+
+@test "vm-log of a guest that never ran is empty" {
+	berth_define web
+	run_apart vm-log web
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+	contains "$(vm-log --path web)" "$BERTH_ROOT/var/log/berth/lxc/web.log"
+	contains "$(vm-log --path --console web)" "web.console.log"
+}
+
+@test "host-info, host-capabilities, host-hostname, host-uri, host-version, host-check" {
+	contains "$(host-info)" "CPU(s):              $(nproc --all)"
+	host-info --json | python3 -c 'import json, sys; assert json.load(sys.stdin)["memory_kib"] > 0'
+	contains "$(host-capabilities)" "<capabilities>"
+	[ "$(host-capabilities --xpath 'string(//guest/os_type)')" = exe ]
+	[ "$(host-hostname)" = "$(hostname)" ] || [ "$(host-hostname)" = "$(hostname -f)" ]
+	contains "$(host-uri)" "lxc:///"
+	contains "$(host-version)" "libvirt interface:"
+	contains "$(host-version --daemon)" "Other side:"
+	berth_define web
+	run_apart host-check
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+	mkdir "$BERTH_ROOT/var/lib/berth/lxc/.new.left"
+	touch "$BERTH_ROOT/var/lib/berth/lxc/web/.config.xml.999999.tmp"
+	expect 1 host-check
+	expect 0 host-check --repair
+	contains "$output" "[repaired]"
+	expect 0 host-check
+}
+
+@test "vm-shutdown-all and --all with nothing that runs do nothing" {
+	berth_define web
+	for command in vm-shutdown-all "vm-destroy --all" "vm-shutdown --all" "vm-suspend --all" "vm-resume --all" "vm-reboot --all" "vm-reexec --all"; do
+		expect 0 $command
+		[ -z "$output" ]
+	done
+}
