@@ -64,6 +64,15 @@ static int enter(struct guest *guest, char **argv, struct error *err)
 	return lxc_enter_exec(&what, err);
 }
 
+/* A command that could not be run has the status that a shell would tell; everything else is an error of ours. */
+static int not_run(const struct cli *cli, const struct error *err)
+{
+	if (strncmp(err->text, "cannot run ", strlen("cannot run ")) != 0)
+		return -1;
+	cli_print_error(cli, err);
+	return err->sys == ENOENT || err->sys == ENOTDIR ? 127 : 126;
+}
+
 static int run(struct cli *cli, struct error *err)
 {
 	static const struct rpc_row uses[] = { RPC_ROW_END };
@@ -84,7 +93,7 @@ static int run(struct cli *cli, struct error *err)
 		return error_set(err, ERR_OPERATION_INVALID, "domain '%s' is paused (let it go on with: vm-resume %s)", guest.name, guest.name);
 	int status = enter(&guest, argv, err);
 	guest_clear(&guest);
-	return status;
+	return status < 0 ? not_run(cli, err) : status;
 }
 
 static const struct cli_program program = {

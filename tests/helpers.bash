@@ -95,7 +95,8 @@ expect()
 {
 	local want=$1
 	shift
-	run "$@"
+	status=0
+	output=$("$@" 2>&1) || status=$?
 	if [ "$status" != "$want" ]; then
 		echo "status $status instead of $want: $*"
 		echo "$output"
