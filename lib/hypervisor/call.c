@@ -19,9 +19,15 @@ int hv_guest_of(const struct hv *hv, const wire_domain *dom, struct guest *guest
 	unsigned char uuid[UUID_BYTES];
 
 	memcpy(uuid, dom->uuid, sizeof(uuid));
-	if (memcmp(uuid, none, sizeof(none)))
-		return guest_by_uuid(hv, uuid, guest, err);
-	return guest_by_name(hv, dom->name ? dom->name : "", guest, err);
+	if (!memcmp(uuid, none, sizeof(none)))
+		return guest_by_name(hv, dom->name ? dom->name : "", guest, err);
+	/* the name is a hint that is nearly always right; the UUID decides */
+	if (dom->name && *dom->name && guest_by_name(hv, dom->name, guest, NULL) == 0) {
+		if (!memcmp(guest->uuid, uuid, sizeof(uuid)))
+			return 0;
+		guest_clear(guest);
+	}
+	return guest_by_uuid(hv, uuid, guest, err);
 }
 
 int hv_guest_called(const struct rpc_call *call, const void *args, struct guest *guest, struct error *err)

@@ -113,7 +113,7 @@ static void sweep(struct check *c, int dir, const char *name)
 		found(c, STATE_PROBLEM_TEMP, name, c->repair, "'%s' has %d temporary file(s) of programs that were killed: remove them", name, n);
 }
 
-static void check_uuid(struct check *c, int dir, const char *file, const char *name)
+static void check_uuid(struct check *c, int dir, int object, const char *file, const char *name)
 {
 	unsigned char uuid[UUID_BYTES];
 	char text[UUID_TEXT], path[64], link[STATE_NAME_BUF + 8], want[STATE_NAME_BUF];
@@ -125,9 +125,9 @@ static void check_uuid(struct check *c, int dir, const char *file, const char *n
 	snprintf(path, sizeof(path), "%s/%s", STATE_INDEX, uuid_format(uuid, text));
 	n = readlinkat(dir, path, link, sizeof(link) - 1);
 	link[n < 0 ? 0 : n] = '\0';
-	if (!strcmp(link, state_prefixed(want, "../", file)))
+	if (!strcmp(link, state_prefixed(want, "../", file)) && index_marked(dir, file, uuid))
 		return;
-	done = c->repair && index_take(dir, c->kind, uuid, file, NULL) == 0;
+	done = c->repair && index_take(dir, c->kind, uuid, file, NULL) == 0 && index_mark(object, uuid, NULL) == 0;
 	found(c, STATE_PROBLEM_LINK, name, done, "'%s' is not found by its UUID %s: put the link right (it leads to '%s')", name, text, link);
 }
 
@@ -157,7 +157,7 @@ static void check_object(struct check *c, int dir, const struct dirent *e)
 	sweep(c, fd, name);
 	if (fstatat(fd, STATE_CONFIG, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
 		return found(c, STATE_PROBLEM_DAMAGED, name, false, "'%s' has no readable definition: define it again, or undefine it", name);
-	check_uuid(c, dir, e->d_name, name);
+	check_uuid(c, dir, fd, e->d_name, name);
 }
 
 /* A link of the index must lead to an object with that UUID; the directory is KIND/.uuid, KIND's own is c->fd. */
