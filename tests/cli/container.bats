@@ -313,6 +313,12 @@ until_in()
 	expect 0 vm-desc web --live --title 'only now'
 	[ "$(vm-desc web --title)" = "only now" ]
 	[ -z "$(vm-desc -q web --title --config)" ]
+	expect 0 vm-metadata web http://example.com/x --key x --set '<a b="c"/>'
+	contains "$(vm-metadata web http://example.com/x --live)" '<a b="c"/>'
+	expect 3 vm-metadata web http://example.com/x --config
+	expect 0 vm-desc web --live --config both
+	[ "$(vm-desc web --live) $(vm-desc web --config)" = "both both" ]
+	contains "$(vm-list --title)" "only now"
 	expect 4 vm-rename web www
 }
 
