@@ -4,7 +4,7 @@
  * for events MSG that there is wire_NAME_msg; RET that there is wire_NAME_ret.
  *
  * READ is what a read-only connection may call. Some of those answer more to others, and their functions must look at
- * call->read_only: XML with passwords (flag 2 of *_get_xml_desc, the flags of save images and snapshots likewise),
+ * call->read_only: XML with passwords (flag 1 of *_get_xml_desc, the flags of save images and snapshots likewise),
  * domain_interface_addresses by way of the guest's agent.
  */
 #ifndef BERTH_RPC_PROC_LIST_H
