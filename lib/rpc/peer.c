@@ -105,14 +105,16 @@ static void arm_frame_timer(struct rpc_peer *peer)
 }
 
 /*
- * A client of libvirt's kind that has just been answered (`virsh destroy`) complains when the connection is gone before it could
- * close it. It gets a moment for that; one that only waits for events does not, it would hold up the end.
+ * A client of libvirt's kind that has just been answered (`virsh destroy`) or whose stream ends (`virsh console`) complains when the
+ * connection is gone before it could close it. It gets a moment for that; one that only waits for events does not, it would
+ * hold up the end.
  */
 static bool may_leave(const struct rpc_peer *peer)
 {
 	struct ev_loop *loop = peer->server->loop;
 
-	return peer->server->draining && peer->opened && !peer->broken && ev_now(loop) - peer->answered < LEAVE_S;
+	return peer->server->draining && peer->opened && !peer->broken &&
+	       (peer->streams || ev_now(loop) - peer->answered < LEAVE_S);
 }
 
 void rpc_peer_update(struct rpc_peer *peer)
@@ -127,6 +129,7 @@ void rpc_peer_update(struct rpc_peer *peer)
 			return;
 		}
 		peer->leaving = true;
+		rpc_streams_eof(peer);
 		ev_timer_start(loop, &peer->leave_timer);
 	}
 	if (may_read(peer)) {

@@ -118,6 +118,7 @@ struct rpc_inflight {
 /* stream.c */
 void rpc_stream_input(struct rpc_peer *peer, const struct rpc_header *h, const unsigned char *body, size_t len);
 void rpc_streams_writable(struct rpc_peer *peer);
+void rpc_streams_eof(struct rpc_peer *peer);
 void rpc_streams_lost(struct rpc_peer *peer);
 void rpc_stream_discard(struct rpc_stream *s);
 void rpc_stream_opened(struct rpc_stream *s);   /* the call has succeeded */

@@ -255,6 +255,12 @@ void rpc_stream_eof(struct rpc_stream *s)
 	stream_send(s, RPC_CONTINUE, NULL, 0);
 }
 
+void rpc_streams_eof(struct rpc_peer *peer)
+{
+	for (struct rpc_stream *s = peer->streams; s; s = s->next)
+		rpc_stream_eof(s);
+}
+
 void rpc_stream_resume(struct rpc_stream *s)
 {
 	AUTO_FREE unsigned char *rest = NULL;
