@@ -138,6 +138,14 @@ static void on_term(struct ev_loop *loop, struct ev_signal *w, int revents)
 	supervisor_log(sv, "SIGTERM ignored: a supervisor ends with its guest (stop it with: vm-shutdown %s)", sv->name);
 }
 
+/* A sealed program was run by descriptor, and is called after it until it says otherwise. */
+static const char *program_name(const struct supervisor *sv)
+{
+	const char *slash = strrchr(sv->core->program, '/');
+
+	return slash ? slash + 1 : sv->core->program;
+}
+
 /* What a starter's shell left behind must not matter. */
 static void settle(struct supervisor *sv)
 {
@@ -149,7 +157,7 @@ static void settle(struct supervisor *sv)
 	sigaction(SIGINT, &ignore, NULL);
 	umask(077);
 	setrlimit(RLIMIT_CORE, &no_core);
-	prctl(PR_SET_NAME, sv->driver->kind);
+	prctl(PR_SET_NAME, program_name(sv));
 	if (chdir("/") < 0)
 		supervisor_log(sv, "cannot change to /: %s", strerror(errno));
 	ev_signal_init(&sv->core->term, on_term, SIGTERM);
