@@ -70,12 +70,24 @@ int sv_write_live(struct supervisor *sv, struct error *err)
 	return 0;
 }
 
+/* In the plan too, so that a guest whose state is damaged can be adopted all the same. A full disk costs no more than that. */
+static void note_process(struct supervisor *sv)
+{
+	struct error err;
+	char line[64];
+
+	snprintf(line, sizeof(line), "%d %llu", (int)sv->guest_pid, sv->guest_start_time);
+	if (supervisor_plan(sv, "pid", line, &err) < 0)
+		supervisor_log(sv, "%s: %s", sv->name, err.text);
+}
+
 void supervisor_guest_started(struct supervisor *sv, pid_t pid, bool paused)
 {
 	sv->guest_pid = pid;
 	sv->guest_start_time = process_start_time(pid);
 	sv->state = paused ? GUEST_PAUSED : GUEST_RUNNING;
 	sv->reason = paused ? PAUSED_STARTING_UP : RUNNING_BOOTED;
+	note_process(sv);
 	sv_write_status(sv);
 	sv_event_monitor_init(sv);
 }

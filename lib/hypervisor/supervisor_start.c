@@ -120,6 +120,21 @@ static int begin(struct supervisor *sv, struct error *err)
 	return 0;
 }
 
+/* The plan's newest process that lives; the last made comes first. */
+static int process_of_plan(void *ctx, const char *what, const char *name, struct error *err)
+{
+	struct supervisor *sv = ctx;
+	unsigned long long start;
+	int pid;
+
+	(void)err;
+	if (strcmp(what, "pid") || sscanf(name, "%d %llu", &pid, &start) != 2 || start == 0 || process_start_time(pid) != start)
+		return 0;
+	sv->guest_pid = pid;
+	sv->guest_start_time = start;
+	return 1;
+}
+
 static int adopt(struct supervisor *sv, struct error *err)
 {
 	struct state_status status;
@@ -132,8 +147,14 @@ static int adopt(struct supervisor *sv, struct error *err)
 	sv->guest_start_time = status.start_time;
 	sv->state = status.state == GUEST_UNKNOWN ? GUEST_RUNNING : status.state;
 	sv->reason = status.reason;
-	if (sv->id < 0 && state_id_new(sv->driver->kind, sv->name, &sv->id, err) < 0)
-		return error_wrap(err, "%s: cannot get an id", sv->name);
+	if (sv->guest_pid <= 0 && state_plan_read(sv->run_fd, process_of_plan, sv, err) < 0)
+		return error_wrap(err, "%s", sv->name);
+	if (sv->id < 0) {
+		/* the one that the lost state named */
+		state_id_free(-1, sv->driver->kind, sv->name);
+		if (state_id_new(sv->driver->kind, sv->name, &sv->id, err) < 0)
+			return error_wrap(err, "%s: cannot get an id", sv->name);
+	}
 	if (sv->driver->adopt(sv, err) < 0)
 		return error_wrap(err, "%s: cannot adopt the running guest", sv->name);
 	if (listen_socket(sv, err) < 0)
