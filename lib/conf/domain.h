@@ -183,6 +183,5 @@ extern const struct conf_elem domain_elem;
 
 /* Fills in what depends on the definition as a whole; called by domain_parse(). */
 int domain_fill(struct conf_reader *r, struct domain *def);
-int domain_fill_devices(struct conf_reader *r, struct domain *def);
 
 #endif

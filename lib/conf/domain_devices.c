@@ -37,3 +37,30 @@ static const struct conf_row devices_rows[] = {
 };
 
 const struct conf_elem domain_devices_elem = ELEM(struct domain_devices, devices_rows);
+
+/* Where a device's struct has its info; -1: it has none. */
+static long info_offset(const struct conf_elem *elem)
+{
+	for (const struct conf_row *row = elem->rows; row->place != CONF_PLACE_END; row++)
+		if (row->place == CONF_PLACE_INCLUDE && row->elem == &domain_info_elem)
+			return row->offset;
+	return -1;
+}
+
+int domain_each_info(const struct domain_devices *d, int (*fn)(void *ctx, const char *element, const struct domain_info *info),
+		     void *ctx)
+{
+	for (const struct conf_row *row = devices_rows; row->place != CONF_PLACE_END; row++) {
+		bool is_list = row->place == CONF_PLACE_LIST;
+		const void *member = (const char *)d + row->offset;
+		long at = is_list || row->place == CONF_PLACE_NODE ? info_offset(row->elem) : -1;
+		void *const *items = is_list ? ((const struct conf_list *)member)->items : member;
+		size_t n = is_list ? ((const struct conf_list *)member)->n : 1;
+		int rc;
+
+		for (size_t i = 0; at >= 0 && i < n; i++)
+			if (items[i] && (rc = fn(ctx, row->name, (const void *)((const char *)items[i] + at))) != 0)
+				return rc;
+	}
+	return 0;
+}

@@ -55,4 +55,9 @@ struct domain_devices {
 
 extern const struct conf_elem domain_devices_elem;
 
+/* Calls fn for each device that can have an alias and an address, with its element's name; ends when fn returns other than 0, and
+ * returns that. */
+int domain_each_info(const struct domain_devices *d, int (*fn)(void *ctx, const char *element, const struct domain_info *info),
+		     void *ctx);
+
 #endif

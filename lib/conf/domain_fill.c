@@ -90,6 +90,7 @@ static int fill_boot(struct conf_reader *r, struct domain *def)
 	ORDERS(disks);
 	ORDERS(interfaces);
 	ORDERS(hostdevs);
+	ORDERS(redirdevs);
 #undef ORDERS
 	if (n && def->os.boot.n)
 		return conf_unsupported(r, "<boot order> of devices and <os><boot dev> exclude each other");
@@ -104,8 +105,8 @@ static int fill_boot(struct conf_reader *r, struct domain *def)
 
 int domain_fill(struct conf_reader *r, struct domain *def)
 {
-	if (fill_uuid(r, def) < 0 || fill_memory(r, def) < 0 || fill_os(r, def) < 0 || domain_fill_buses(r, def) < 0 ||
-	    domain_fill_devices(r, def) < 0 || fill_boot(r, def) < 0)
+	if (fill_uuid(r, def) < 0 || fill_memory(r, def) < 0 || fill_os(r, def) < 0 || domain_fill_devices(r, def) < 0 ||
+	    domain_fill_buses(r, def) < 0 || fill_boot(r, def) < 0 || domain_check_devices(r, def) < 0)
 		return -1;
 	if (!def->vcpus.n)
 		def->vcpus.n = 1;

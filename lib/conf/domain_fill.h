@@ -12,4 +12,10 @@ int domain_fill_buses(struct conf_reader *r, struct domain *def);
 /* Adds the controllers 0 to `last` of that type where they are missing. */
 int domain_need_controllers(struct conf_reader *r, struct domain *def, enum domain_controller_type type, unsigned last);
 
+/* Names, numbers and pairs devices, adds the video card that graphics need. */
+int domain_fill_devices(struct conf_reader *r, struct domain *def);
+
+/* Refuses devices that contradict each other. */
+int domain_check_devices(struct conf_reader *r, const struct domain *def);
+
 #endif

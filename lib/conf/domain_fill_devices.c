@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What devices mean where the definition says nothing, as far as other devices or the machine decide it. */
-#include "conf/domain.h"
+#include "conf/domain_fill.h"
 
 #include <sys/random.h>
 
@@ -239,13 +239,25 @@ static int fill_input(struct conf_reader *r, const struct domain *def, struct do
 	return 0;
 }
 
-static int check_tpms(struct conf_reader *r, const struct domain_devices *d)
+/* Smartcards that are not placed follow the others on the first reader. */
+static void place_smartcards(struct domain_devices *d)
 {
-	unsigned proxies = 0, others = 0;
+	for (size_t i = 0; i < d->smartcards.n; i++) {
+		struct domain_address *a = &d->smartcards.items[i]->info.address;
+		uint64_t slot = 0;
 
-	for (size_t i = 0; i < d->tpms.n; i++)
-		*(d->tpms.items[i]->model == DOMAIN_TPM_SPAPR_PROXY ? &proxies : &others) += 1;
-	return proxies < 2 && others < 2 ? 0 : conf_unsupported(r, "there can be one TPM, and one spapr-tpm-proxy beside it");
+		if (a->type)
+			continue;
+		for (size_t j = 0; j < d->smartcards.n; j++) {
+			const struct domain_address *other = &d->smartcards.items[j]->info.address;
+
+			if (other->type && !other->controller.value && other->slot.value >= slot)
+				slot = other->slot.value + 1;
+		}
+		a->type = DOMAIN_ADDRESS_CCID;
+		a->controller = (struct conf_num){ 0, true };
+		a->slot = (struct conf_num){ slot, true };
+	}
 }
 
 int domain_fill_devices(struct conf_reader *r, struct domain *def)
@@ -258,5 +270,6 @@ int domain_fill_devices(struct conf_reader *r, struct domain *def)
 	for (size_t i = 0; i < d->inputs.n; i++)
 		if (fill_input(r, def, d->inputs.items[i]) < 0)
 			return -1;
-	return fill_chardevs(r, def) < 0 || fill_videos(r, def) < 0 ? -1 : check_tpms(r, d);
+	place_smartcards(d);
+	return fill_chardevs(r, def) < 0 ? -1 : fill_videos(r, def);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "conf/domain_info.h"
 
+#include <ctype.h>
+
 CONF_ENUM_NAMES(domain_address_type, DOMAIN_ADDRESS_TYPES);
 
 /* --- <address> ------------------------------------------------------------------------------------------------- */
@@ -138,9 +140,17 @@ static const struct conf_row alias_rows[] = {
 
 static const struct conf_elem alias_elem = ELEM(struct domain_alias, alias_rows, .fill = alias_fill, .hidden = alias_hidden);
 
+static const char *wrong_loadparm(const char *s)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789. ";
+
+	return strlen(s) > 8 || !*s ? "is not 1 to 8 characters long" :
+	       s[strspn(s, chars)] ? "has a character other than letters, digits, '.' and blank" : NULL;
+}
+
 static const struct conf_row boot_rows[] = {
 	ATTR_UINT("order", struct domain_info, boot_order, .flags = CONF_REQUIRED),
-	ATTR_STRING("loadparm", struct domain_info, loadparm),
+	ATTR_STRING("loadparm", struct domain_info, loadparm, .check = wrong_loadparm),
 	CONF_END
 };
 
@@ -163,8 +173,10 @@ static const struct conf_row master_rows[] = {
 
 static int info_fill(struct conf_reader *r, void *obj)
 {
-	const struct domain_info *info = obj;
+	struct domain_info *info = obj;
 
+	for (char *c = info->loadparm; c && *c; c++)
+		*c = toupper((unsigned char)*c);
 	if (info->rom_enabled == CONF_NO && (info->rom_bar || info->rom_file))
 		return conf_fail(r, "<rom enabled='no'> excludes 'bar' and 'file'");
 	return 0;

@@ -35,7 +35,15 @@ static const struct conf_row panic_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_panic_elem = ELEM(struct domain_panic, panic_rows);
+/* libvirt does not write one that says nothing; a driver that has a panic device gives it a model. */
+static bool panic_hidden(const struct conf_writer *w, const void *obj)
+{
+	const struct domain_panic *p = obj;
+
+	return !p->model && !p->info.address.type && (!p->info.alias.name || (w->flags & CONF_FORMAT_INACTIVE));
+}
+
+const struct conf_elem domain_panic_elem = ELEM(struct domain_panic, panic_rows, .hidden = panic_hidden);
 
 static const struct conf_row nvram_rows[] = {
 	INCLUDE(struct domain_nvram_device, info, struct domain_info, domain_info_elem),

@@ -104,8 +104,8 @@ const struct conf_elem domain_redirfilter_elem = ELEM(struct domain_redirfilter,
 
 static int smartcard_fill(struct conf_reader *r, void *obj)
 {
-	struct domain_smartcard *s = obj;
-	struct domain_address *a = &s->info.address;
+	const struct domain_smartcard *s = obj;
+	const struct domain_address *a = &s->info.address;
 
 	if (s->mode == DOMAIN_SMARTCARD_CERTIFICATES && s->certificates.n != 3)
 		return conf_fail(r, "mode 'host-certificates' takes three <certificate>, there are %zu", s->certificates.n);
@@ -115,11 +115,7 @@ static int smartcard_fill(struct conf_reader *r, void *obj)
 		if (domain_chardev_source_check(r, &s->source, false) < 0)
 			return -1;
 	}
-	if (!a->type) {
-		a->type = DOMAIN_ADDRESS_CCID;
-		a->controller = a->slot = (struct conf_num){ 0, true };
-	}
-	return a->type == DOMAIN_ADDRESS_CCID ? 0 : conf_fail(r, "a smartcard has an <address type='ccid'>");
+	return !a->type || a->type == DOMAIN_ADDRESS_CCID ? 0 : conf_fail(r, "a smartcard has an <address type='ccid'>");
 }
 
 #define CERTIFICATES BIT(DOMAIN_SMARTCARD_CERTIFICATES)

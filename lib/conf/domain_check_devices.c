@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a definition must not say about devices, as far as more than one element decides it. */
+#include "conf/domain_fill.h"
+
+static int check_tpms(struct conf_reader *r, const struct domain_devices *d)
+{
+	unsigned proxies = 0, others = 0;
+
+	for (size_t i = 0; i < d->tpms.n; i++)
+		*(d->tpms.items[i]->model == DOMAIN_TPM_SPAPR_PROXY ? &proxies : &others) += 1;
+	return proxies < 2 && others < 2 ? 0 : conf_unsupported(r, "there can be one TPM, and one spapr-tpm-proxy beside it");
+}
+
+/* --- aliases --------------------------------------------------------------------------------------------------- */
+
+struct aliases {
+	const struct domain_info *twin;   /* of the first console, which is the first serial port */
+	const char **names;
+	size_t n;
+};
+
+static int count_alias(void *ctx, const char *element UNUSED, const struct domain_info *info)
+{
+	struct aliases *a = ctx;
+
+	if (info != a->twin && info->alias.name && !strncmp(info->alias.name, "ua-", 3)) {
+		if (a->names)
+			a->names[a->n] = info->alias.name;
+		a->n++;
+	}
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int check_aliases(struct conf_reader *r, const struct domain_devices *d)
+{
+	struct aliases a = { 0 };
+	AUTO_FREE const char **names = NULL;
+
+	if (d->consoles.n && d->serials.n && d->consoles.items[0]->target == DOMAIN_CONSOLE_SERIAL)
+		a.twin = &d->consoles.items[0]->info;
+	domain_each_info(d, count_alias, &a);
+	if (a.n < 2)
+		return 0;
+	a.names = names = calloc(a.n, sizeof(*names));
+	if (!names)
+		return conf_no_memory(r);
+	a.n = 0;
+	domain_each_info(d, count_alias, &a);
+	qsort(names, a.n, sizeof(*names), by_name);
+	for (size_t i = 1; i < a.n; i++)
+		if (!strcmp(names[i - 1], names[i]))
+			return conf_unsupported(r, "two devices have the alias '%.100s'", names[i]);
+	return 0;
+}
+
+/* --- USB ------------------------------------------------------------------------------------------------------- */
+
+static int usb_place(void *ctx, const char *element, const struct domain_info *info)
+{
+	if (info->address.type != DOMAIN_ADDRESS_USB)
+		return 0;
+	*(const char **)ctx = element;
+	return 1;
+}
+
+/* The element of a device on USB; NULL: there is none. */
+static const char *find_usb(const struct domain_devices *d)
+{
+	const char *element = NULL;
+
+	for (size_t i = 0; i < d->disks.n; i++)
+		if (d->disks.items[i]->bus == DOMAIN_DISK_USB)
+			return "disk";
+	for (size_t i = 0; i < d->inputs.n; i++)
+		if (d->inputs.items[i]->bus == DOMAIN_INPUT_BUS_USB)
+			return "input";
+	for (size_t i = 0; i < d->hostdevs.n; i++)
+		if (d->hostdevs.items[i]->type == DOMAIN_HOSTDEV_USB && d->hostdevs.items[i]->mode == DOMAIN_HOSTDEV_SUBSYSTEM)
+			return "hostdev";
+	for (size_t i = 0; i < d->sounds.n; i++)
+		if (d->sounds.items[i]->model == DOMAIN_SOUND_USB)
+			return "sound";
+	if (d->hubs.n)
+		return "hub";
+	if (d->redirdevs.n)
+		return "redirdev";
+	domain_each_info(d, usb_place, &element);
+	return element;
+}
+
+static int check_usb(struct conf_reader *r, const struct domain_devices *d)
+{
+	const char *element;
+
+	for (size_t i = 0; i < d->controllers.n; i++) {
+		if (d->controllers.items[i]->type != DOMAIN_CONTROLLER_USB || d->controllers.items[i]->usb_model != DOMAIN_USB_NONE)
+			continue;
+		element = find_usb(d);
+		if (element)
+			return conf_unsupported(r, "there is no USB (<controller type='usb' model='none'>), but a <%s> is on it", element);
+	}
+	return 0;
+}
+
+/* --- the rest -------------------------------------------------------------------------------------------------- */
+
+static int check_audios(struct conf_reader *r, const struct domain_devices *d)
+{
+	for (size_t i = 0; i < d->audios.n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (d->audios.items[i]->id == d->audios.items[j]->id)
+				return conf_fail(r, "two <audio> have the id %u", d->audios.items[i]->id);
+	return 0;
+}
+
+int domain_check_devices(struct conf_reader *r, const struct domain *def)
+{
+	const struct domain_devices *d = &def->devices;
+
+	return check_tpms(r, d) < 0 || check_aliases(r, d) < 0 || check_usb(r, d) < 0 ? -1 : check_audios(r, d);
+}
