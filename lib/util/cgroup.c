@@ -65,28 +65,53 @@ static bool is_cgroup(int fd, int h)
 	return fstatfs(fd, &fs) == 0 && fs.f_type == (h == V2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC);
 }
 
-/* The root directory of a hierarchy, or -1. The mount points are fixed by convention (cgroups(7)): reading the mount table at each
- * start would cost more than all groups together. */
-static int hierarchy_root(struct cgroup *cg, int h)
+/* Whether it is pure version 2; looked at once. */
+static bool is_pure(struct cgroup *cg)
 {
-	struct stat a, b;
-
 	if (!cg->looked) {
 		struct statfs fs;
 		cg->pure = statfs(CGROUP_ROOT, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 		cg->looked = true;
 	}
-	if (cg->root[h] >= 0 || (cg->pure && h != V2))
-		return cg->root[h];
+	return cg->pure;
+}
+
+/* The mount points are fixed by convention (cgroups(7)): reading the mount table at each start would cost more than all groups together. */
+static void hierarchy_path(struct cgroup *cg, int h, const char *below, char *path, size_t size)
+{
+	bool pure = is_pure(cg);
+
+	snprintf(path, size, CGROUP_ROOT "%s%s%s%s", pure ? "" : "/", pure ? "" : controller[h], below ? "/" : "", below ? below : "");
+}
+
+/* The root directory of a hierarchy, or -1. */
+static int hierarchy_root(struct cgroup *cg, int h)
+{
 	char path[64];
-	snprintf(path, sizeof(path), CGROUP_ROOT "%s%s", cg->pure ? "" : "/", cg->pure ? "" : controller[h]);
+	struct stat st;
+
+	if (cg->root[h] >= 0 || (is_pure(cg) && h != V2))
+		return cg->root[h];
+	hierarchy_path(cg, h, NULL, path, sizeof(path));
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || !is_cgroup(fd, h))
+	if (fd < 0 || !is_cgroup(fd, h) || fstat(fd, &st) < 0)
 		return -1;
-	for (int o = 0; o < h && fstat(fd, &a) == 0; o++)
-		if (cg->root[o] >= 0 && fstat(cg->root[o], &b) == 0 && a.st_dev == b.st_dev)
+	cg->dev[h] = st.st_dev;
+	for (int o = 0; o < HIERARCHIES; o++)
+		if (o != h && cg->root[o] >= 0 && cg->dev[o] == st.st_dev)
 			cg->alias[h] = true;
 	return cg->root[h] = STEAL_FD(fd);
+}
+
+/* Whether the group is there, by one system call. */
+static bool group_exists(struct cgroup *cg, int h)
+{
+	char path[PATH_MAX];
+
+	if (is_pure(cg) && h != V2)
+		return false;
+	hierarchy_path(cg, h, cg->name, path, sizeof(path));
+	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 static int open_group(struct cgroup *cg, int h)
@@ -348,6 +373,8 @@ int cgroup_open(struct cgroup *cg, struct error *err)
 	int n = 0;
 
 	for (int h = 0; h < HIERARCHIES; h++) {
+		if (cg->fd[h] < 0 && !group_exists(cg, h))
+			continue;
 		if (open_group(cg, h) >= 0)
 			n++;
 		else if (errno != ENOENT && hierarchy_root(cg, h) >= 0)

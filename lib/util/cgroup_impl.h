@@ -14,6 +14,7 @@ struct cgroup {
 	bool pure;                  /* version 2 holds the controllers */
 	bool looked;
 	int root[HIERARCHIES];      /* the hierarchy's root directory */
+	dev_t dev[HIERARCHIES];     /* its device number: the same for controllers that are mounted together */
 	int fd[HIERARCHIES];        /* the group's directory */
 	int tasks[HIERARCHIES];     /* version 1: its "tasks", open for writing */
 	bool alias[HIERARCHIES];    /* mounted together with one before it */
