@@ -4,6 +4,8 @@
 #include "cli/edit.h"
 #include "cli/json.h"
 
+#include <string.h>
+
 static int validate, print_xml, dry_run;
 static char *driver;
 
@@ -71,8 +73,7 @@ static int one(struct cli *cli, size_t i, const char *file, void *arg, struct er
 	AUTO_FREE char *xml = NULL;
 	size_t len;
 
-	(void)i;
-	if (cli_read_file(file, &xml, &len, err) < 0)
+	if (cli_read_file(cli->args[i], &xml, &len, err) < 0)
 		return -1;
 	if (print_xml) {
 		AUTO_FREE char *canonical = cli_canonical(cli, file, xml, len, driver, validate, err);
@@ -96,8 +97,13 @@ static int run(struct cli *cli, struct error *err)
 		return cli_usage(err, "--driver needs --print-xml (the document's type chooses the driver)");
 	if (!print_xml && !(job.conn = cli_open(cli, uses, cli_drivers, err)))
 		return -1;
+	AUTO_FREE const char **names = calloc(cli->n_args + 1, sizeof(*names));
+	if (!names)
+		return error_errno(err, "%d files", cli->n_args);
 	job.list = cli->json && !print_xml ? json_array() : NULL;
-	int status = cli_each(cli, cli->args, cli->n_args, false, one, &job);
+	for (int i = 0; i < cli->n_args; i++)
+		names[i] = strcmp(cli->args[i], "-") == 0 ? "standard input" : cli->args[i];
+	int status = cli_each(cli, names, cli->n_args, false, one, &job);
 	return job.list && cli_json_print(job.list, err) < 0 ? -1 : status;
 }
 

@@ -40,8 +40,7 @@ static int work(struct run *r, const struct guest *guest)
 
 	if (r->batch->fn(r->cli, r->conn, guest, NULL, &err) >= 0)
 		return EXIT_DONE;
-	if (!strstr(err.text, guest->name))
-		error_wrap(&err, "%s", guest->name);
+	cli_name_error(&err, guest->name);
 	cli_print_error(r->cli, &err);
 	return cli_status(&err);
 }

@@ -115,6 +115,9 @@ void cli_table_end(struct cli_table *table);   /* prints what is left; frees */
 typedef int cli_each_fn(struct cli *cli, size_t i, const char *name, void *arg, struct error *err);
 int cli_each(struct cli *cli, const char *const *names, size_t n, bool report, cli_each_fn *fn, void *arg);
 
+/* Puts an object's name in front of an error whose text does not say it. */
+void cli_name_error(struct error *err, const char *object);
+
 /* --- time: each.c --- */
 
 /* A time in seconds ("5", "0.5") or with a unit (ms s m h) as milliseconds; NULL is -1, for ever. -1 with *err set by

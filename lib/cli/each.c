@@ -4,11 +4,16 @@
 #include <string.h>
 #include <time.h>
 
-/* Puts the object's name in front of an error that does not say it. */
-static void name_it(struct error *err, const char *object)
+/* Puts the object's name in front of an error that does not say it: in quotes, or at its start. */
+void cli_name_error(struct error *err, const char *object)
 {
-	if (!strstr(err->text, object))
-		error_wrap(err, "%s", object);
+	size_t len = strlen(object);
+
+	for (const char *at = strstr(err->text, object); len && at; at = strstr(at + 1, object)) {
+		if ((at == err->text && at[len] == ':') || (at > err->text && at[-1] == '\'' && at[len] == '\''))
+			return;
+	}
+	error_wrap(err, "%s", object);
 }
 
 static void outcome(json_t *list, const char *object, const struct error *err)
@@ -38,7 +43,7 @@ int cli_each(struct cli *cli, const char *const *names, size_t n, bool report, c
 			cli->successes++;
 			continue;
 		}
-		name_it(&err, names[i]);
+		cli_name_error(&err, names[i]);
 		cli_print_error(cli, &err);
 		int failed = cli_status(&err);
 		status = cli->failures++ == 0 || status == failed ? failed : EXIT_FAILED;

@@ -12,8 +12,9 @@
 #include <sys/inotify.h>
 
 struct source {
-	struct cli_event_source s;
+	struct cli_event_source s;   /* .rpc NULL: its supervisor is gone; either another one adopts the guest, or it has ended */
 	struct guest guest;
+	bool active;                 /* seen by the last scan */
 };
 
 struct watcher {
@@ -53,18 +54,25 @@ static int watch_kinds(struct watcher *w, struct error *err)
 	return 0;
 }
 
-static bool known(const struct watcher *w, const struct guest *guest)
+static struct source *find(const struct watcher *w, const struct guest *guest)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		if (w->source[i].guest.kind == guest->kind && strcmp(w->source[i].guest.name, guest->name) == 0)
-			return true;
+			return &w->source[i];
 	}
-	return false;
+	return NULL;
+}
+
+static void disconnect(const struct watcher *w, struct source *source)
+{
+	if (source->s.rpc)
+		cli_guest_disconnect(w->watch->conn, source->s.rpc);
+	source->s.rpc = NULL;
 }
 
 static void drop(struct watcher *w, size_t i)
 {
-	cli_guest_disconnect((struct cli_conn *)w->watch->conn, w->source[i].s.rpc);
+	disconnect(w, &w->source[i]);
 	guest_clear(&w->source[i].guest);
 	w->source[i] = w->source[--w->n];
 }
@@ -99,34 +107,71 @@ static int started_before_us(struct watcher *w, struct source *source, struct er
 	return rc;
 }
 
-static int add(struct watcher *w, const struct guest *guest, struct error *err)
+static struct source *new_source(struct watcher *w, const struct guest *guest, struct error *err)
 {
-	struct source *more = realloc(w->source, (w->n + 1) * sizeof(*more)), *source;
+	struct source *more = realloc(w->source, (w->n + 1) * sizeof(*more));
+
+	if (more) {
+		w->source = more;
+		more[w->n] = (struct source){ .s = { .watch = w->watch }, .guest = { .kind = guest->kind, .name = strdup(guest->name) } };
+	}
+	if (!more || !more[w->n].guest.name) {
+		error_errno(err, "guest '%s'", guest->name);
+		return NULL;
+	}
+	return &w->source[w->n++];
+}
+
+/* Not listening yet, or gone already: the next change of its directory brings us back. */
+static int attach(struct watcher *w, struct source *source, const struct guest *guest, struct error *err)
+{
 	struct error why = { 0 };
 
-	if (!more)
-		return error_errno(err, "guest '%s'", guest->name);
-	w->source = more;
-	source = &more[w->n];
-	*source = (struct source){ .s = { .watch = w->watch } };
 	source->s.rpc = cli_guest_connect(w->watch->conn, guest, &why);
 	if (!source->s.rpc)
-		return 0;   /* not listening yet, or gone already: the next change of its directory brings us back */
+		return 0;
 	if (cli_event_subscribe(&source->s, &why) < 0) {
-		cli_guest_disconnect(w->watch->conn, source->s.rpc);
-		cli_warn(w->watch->cli, "%s: no events: %s", guest->name, why.text);
+		disconnect(w, source);
+		if (why.code != ERR_NO_CONNECT && why.code != ERR_RPC)
+			cli_warn(w->watch->cli, "%s: no events: %s", guest->name, why.text);
 		return 0;
 	}
-	source->guest = (struct guest){ .kind = guest->kind, .name = strdup(guest->name) };
-	if (!source->guest.name) {
-		cli_guest_disconnect(w->watch->conn, source->s.rpc);
-		return error_errno(err, "guest '%s'", guest->name);
-	}
-	w->n++;
 	return started_before_us(w, source, err);
 }
 
-/* Connects to every guest that runs and is not connected yet. */
+/* A guest that ended without a word of its supervisor: both were killed. */
+static int ended_alone(struct watcher *w, struct source *source, struct error *err)
+{
+	struct guest now = { 0 };
+	struct error ignored;
+	const char *detail = "Stopped Crashed";
+
+	if (!source->s.started)
+		return 0;
+	source->s.started = false;
+	if (guest_by_name(&w->watch->conn->hv, source->guest.name, &now, &ignored) == 0 && now.reason == GUEST_END_DESTROYED)
+		detail = "Stopped Destroyed";
+	guest_clear(&now);
+	return say(w, source->guest.name, NULL, detail, err);
+}
+
+static int look_at(struct watcher *w, const struct guest *guest, struct error *err)
+{
+	struct source *source = find(w, guest);
+	struct error ignored;
+
+	if (!source && !cli_event_wanted(w->watch, guest->name, guest->uuid, guest->id))
+		return 0;
+	AUTO_CLOSE int run = state_run_open(guest->kind->name, guest->name, &ignored);
+	if (run >= 0 && add_watch(w, run, IN_CREATE | IN_MOVED_TO) < 0)
+		cli_warn(w->watch->cli, "%s: cannot be watched (raise fs.inotify.max_user_watches)", guest->name);
+	if (!source && !(source = new_source(w, guest, err)))
+		return -1;
+	source->active = true;
+	return source->s.rpc ? 0 : attach(w, source, guest, err);
+}
+
+/* Connects to every guest that runs and is not connected, forgets those that have ended. */
 static int scan(struct watcher *w, struct error *err)
 {
 	struct guest_list list = { 0 };
@@ -134,17 +179,17 @@ static int scan(struct watcher *w, struct error *err)
 
 	if (guest_list(&w->watch->conn->hv, GUEST_LIST_ACTIVE, GUEST_WANT_UUID, &list, err) < 0)
 		return -1;
-	for (size_t i = 0; rc == 0 && i < list.n; i++) {
-		const struct guest *g = &list.guest[i];
-		struct error ignored;
-		if (known(w, g) || !cli_event_wanted(w->watch, g->name, g->uuid, g->id))
-			continue;
-		AUTO_CLOSE int run = state_run_open(g->kind->name, g->name, &ignored);
-		if (run >= 0 && add_watch(w, run, IN_CREATE | IN_MOVED_TO) < 0)
-			cli_warn(w->watch->cli, "%s: cannot be watched (raise fs.inotify.max_user_watches)", g->name);
-		rc = add(w, g, err);
-	}
+	for (size_t i = 0; i < w->n; i++)
+		w->source[i].active = false;
+	for (size_t i = 0; rc == 0 && i < list.n; i++)
+		rc = look_at(w, &list.guest[i], err);
 	guest_list_free(&list);
+	for (size_t i = w->n; rc == 0 && i-- > 0;) {
+		if (w->source[i].active || w->source[i].s.rpc)
+			continue;
+		rc = ended_alone(w, &w->source[i], err);
+		drop(w, i);
+	}
 	return rc;
 }
 
@@ -204,25 +249,23 @@ static int directories(struct watcher *w, struct error *err)
 	return scan(w, err);
 }
 
-/* Each connection in its turn; one that is gone is dropped, its guest looked for again. */
+/* Each connection in its turn; when one is gone, its guest is looked for again. */
 static int sources(struct watcher *w, struct error *err)
 {
 	bool lost = false;
 
-	for (size_t i = 0; i < w->n;) {
+	for (size_t i = 0; i < w->n; i++) {
 		struct error why = { 0 };
-		int rc = cli_event_take(&w->source[i].s, &why);
+		int rc = w->source[i].s.rpc ? cli_event_take(&w->source[i].s, &why) : 0;
 		if (rc > 0)
 			return rc;
-		if (rc == 0) {
-			i++;
+		if (rc == 0)
 			continue;
-		}
 		if (w->watch->conn->remote || (why.code != ERR_NO_CONNECT && why.code != ERR_RPC)) {
 			*err = why;
 			return -1;
 		}
-		drop(w, i);
+		disconnect(w, &w->source[i]);
 		lost = true;
 	}
 	return lost ? scan(w, err) : 0;
@@ -236,8 +279,9 @@ static int wait_for_one(struct watcher *w, int timeout_ms, struct error *err)
 	if (!fds)
 		return error_errno(err, "%zu guests", w->n);
 	for (size_t i = 0; i < w->n; i++) {
-		fds[i] = (struct pollfd){ .fd = rpc_conn_fd(w->source[i].s.rpc), .events = POLLIN };
-		pending = pending || rpc_conn_pending(w->source[i].s.rpc);
+		struct rpc_conn *rpc = w->source[i].s.rpc;
+		fds[i] = (struct pollfd){ .fd = rpc ? rpc_conn_fd(rpc) : -1, .events = POLLIN };
+		pending = pending || (rpc && rpc_conn_pending(rpc));
 	}
 	fds[w->n] = (struct pollfd){ .fd = w->inotify, .events = POLLIN };
 	int rc = poll(fds, w->n + 1, pending ? 0 : timeout_ms);
