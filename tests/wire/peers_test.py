@@ -101,6 +101,11 @@ def open_fds(pid):
     return len(os.listdir('/proc/%d/fd' % pid))
 
 
+def fd_names(pid):
+    base = '/proc/%d/fd/' % pid
+    return sorted('%s %s' % (n, os.readlink(base + n)) for n in os.listdir(base))
+
+
 def started(lab):
     lab.define('web')
     lab.ok('vm-start', 'web')
@@ -297,8 +302,15 @@ def test_exit(lab):
 @test('R16 C5', 'clients that go in the middle of a call and of a console leave nothing behind')
 def test_leaving(lab):
     pid = started(lab)
+    # the console's log is opened when there is something to write
+    first = Client(lab)
+    expect(first.call(201, domain('web') + struct.pack('>II', 0, 1)) == 0)
+    first.send(frame(REMOTE, 201, kind=STREAM, status=2, body=b'typed\n'))
+    expect(first.message() is not None, 'no echo')
+    first.close()
+    expect(wait_until(lambda: any('console.log' in n for n in fd_names(pid))), 'no console log')
     hostname(lab)
-    fds = open_fds(pid)
+    fds, names = open_fds(pid), fd_names(pid)
     for _ in range(50):
         client = Client(lab)
         client.send(frame(REMOTE, 201, body=domain('web') + struct.pack('>II', 0, 0)))
@@ -310,7 +322,7 @@ def test_leaving(lab):
         client.send(frame(REMOTE, 201, kind=STREAM, status=2, body=b'typed\n'))
         client.close()
     hostname(lab)
-    expect(wait_until(lambda: open_fds(pid) <= fds), 'descriptors:', fds, open_fds(pid))
+    expect(wait_until(lambda: open_fds(pid) <= fds), 'descriptors:', names, fd_names(pid))
     lab.ok('vm-destroy', 'web')
     lab.clean()
 
