@@ -83,7 +83,8 @@ static void exec_sealed(const char *path, char *const *argv, char *const *envp)
 
 	if (fd >= 0)
 		syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
-	else if (errno == EPERM || errno == ENOSYS)
+	/* not allowed to; or a script, which its interpreter cannot open through a descriptor that closes at exec */
+	if (fd < 0 ? errno == EPERM || errno == ENOSYS : errno == ENOENT)
 		execve(path, argv, envp);
 }
 
