@@ -245,7 +245,19 @@ static int read_list(struct conf_reader *r, const struct conf_row *row, struct x
 	return 0;
 }
 
-static int read_raws(struct conf_reader *r, struct xml_node *node, struct conf_list *list)
+/* Whether the namespace of a child comes up in the list for the first time. */
+static bool first_of_ns(const struct conf_list *list, const struct xml_node *c)
+{
+	for (size_t i = 0; c->ns && i < list->n; i++) {
+		const struct conf_raw *raw = list->items[i];
+
+		if (raw->ns && !strcmp(raw->ns, c->ns))
+			return false;
+	}
+	return c->ns;
+}
+
+static int read_raws(struct conf_reader *r, const struct conf_row *row, struct xml_node *node, struct conf_list *list)
 {
 	for (struct xml_node *c = node->children; c; c = c->next) {
 		AUTO_BUF struct buf b = { 0 };
@@ -254,8 +266,13 @@ static int read_raws(struct conf_reader *r, struct xml_node *node, struct conf_l
 		if (c->kind != XML_ELEMENT || c->used)
 			continue;
 		c->used = true;
-		if (list->n >= CONF_LIST_MAX)
-			return conf_fail(r, "there are more than %u elements", CONF_LIST_MAX);
+		if ((row->flags & CONF_ONE_PER_NS) && !first_of_ns(list, c)) {
+			if (complain(r, c, "element <%.60s> is left out: each needs a namespace of its own", c->name) < 0)
+				return -1;
+			continue;
+		}
+		if (list->n >= 1024)
+			return conf_fail(r, "there are more than 1024 elements");
 		raw = conf_list_add(list, sizeof(*raw));
 		if (!raw)
 			return conf_no_memory(r);
@@ -357,7 +374,7 @@ static int read_row(struct conf_reader *r, const struct conf_elem *elem, const s
 	case CONF_PLACE_LIST:
 		return read_list(r, row, node, MEMBER(obj, row));
 	case CONF_PLACE_RAWS:
-		return read_raws(r, node, MEMBER(obj, row));
+		return read_raws(r, row, node, MEMBER(obj, row));
 	case CONF_PLACE_INCLUDE:
 		rc = read_rows(r, row->elem, row->elem->rows, node, MEMBER(obj, row));
 		return rc < 0 || !row->elem->fill ? rc : row->elem->fill(r, MEMBER(obj, row));

@@ -112,6 +112,10 @@ static int read_uint(const struct conf_row *row, const char *text, void *member,
 		snprintf(why, size, "'%.60s' is not a number", text);
 		return -1;
 	}
+	if (!v && (row->flags & CONF_POSITIVE)) {
+		snprintf(why, size, "0 is impossible here");
+		return -1;
+	}
 	if (v > max) {
 		snprintf(why, size, "%.60s is more than %llu", text, (unsigned long long)max);
 		return -1;
@@ -220,6 +224,8 @@ struct conf_bitmap *conf_bitmap_parse(const char *text, unsigned limit, struct e
 		map->bits = limit;
 		while (map->bits && !conf_bitmap_test(map, map->bits - 1))
 			map->bits--;
+		if (!map->bits)
+			break;
 		return STEAL_PTR(map);
 	}
 	error_set(err, ERR_XML, "'%.60s' is not a set of numbers below %u such as 0-3,^2,7", text, limit);

@@ -8,7 +8,7 @@ CONF_ENUM_NAMES(domain_lock_failure, DOMAIN_LOCK_FAILURES);
 CONF_ENUM_NAMES(domain_perf_event_name, DOMAIN_PERF_EVENTS);
 
 static const struct conf_row metadata_rows[] = {
-	RAWS(struct domain, metadata),
+	RAWS(struct domain, metadata, .flags = CONF_ONE_PER_NS),
 	CONF_END
 };
 
@@ -128,7 +128,7 @@ static const struct conf_row domain_rows[] = {
 	CHILD_ENUM("on_lockfailure", struct domain, on_lockfailure, domain_lock_failure),
 	GROUP("pm", pm_rows),
 	GROUP("perf", perf_rows),
-	EMBED("devices", struct domain, devices, struct domain_devices, domain_devices_elem),
+	EMBED("devices", struct domain, devices, struct domain_devices, domain_devices_elem, .flags = CONF_KEEP),
 	LIST("seclabel", struct domain, seclabels, struct domain_seclabel, domain_seclabel_elem),
 	GROUP("keywrap", keywrap_rows),
 	NODE("launchSecurity", struct domain, launch_security, struct domain_launch_security, domain_launch_security_elem),

@@ -3,8 +3,8 @@
 
 static const struct conf_row devices_rows[] = {
 	CHILD_STRING("emulator", struct domain_devices, emulator),
-	LIST("disk", struct domain_devices, disks, struct domain_disk, domain_disk_elem),
-	LIST("controller", struct domain_devices, controllers, struct domain_controller, domain_controller_elem),
+	LIST("disk", struct domain_devices, disks, struct domain_disk, domain_disk_elem, .max = 4096),
+	LIST("controller", struct domain_devices, controllers, struct domain_controller, domain_controller_elem, .max = 2048),
 	LIST("lease", struct domain_devices, leases, struct domain_lease, domain_lease_elem),
 	LIST("filesystem", struct domain_devices, filesystems, struct domain_fs, domain_fs_elem),
 	LIST("interface", struct domain_devices, interfaces, struct domain_net, domain_net_elem),
@@ -19,7 +19,7 @@ static const struct conf_row devices_rows[] = {
 	LIST("sound", struct domain_devices, sounds, struct domain_sound, domain_sound_elem),
 	LIST("audio", struct domain_devices, audios, struct domain_audio, domain_audio_elem),
 	LIST("video", struct domain_devices, videos, struct domain_video, domain_video_elem),
-	LIST("hostdev", struct domain_devices, hostdevs, struct domain_hostdev, domain_hostdev_elem),
+	LIST("hostdev", struct domain_devices, hostdevs, struct domain_hostdev, domain_hostdev_elem, .max = 4096),
 	LIST("redirdev", struct domain_devices, redirdevs, struct domain_redirdev, domain_redirdev_elem),
 	NODE("redirfilter", struct domain_devices, redirfilter, struct domain_redirfilter, domain_redirfilter_elem),
 	LIST("hub", struct domain_devices, hubs, struct domain_hub, domain_hub_elem),

@@ -10,7 +10,7 @@ CONF_ENUM_NAMES(domain_disk_error_policy, DOMAIN_DISK_ERROR_POLICIES, .unset = "
 CONF_ENUM_NAMES(domain_disk_io, DOMAIN_DISK_IOS, .unset = "default");
 CONF_ENUM_NAMES(domain_disk_discard, DOMAIN_DISK_DISCARDS, .unset = "default");
 CONF_ENUM_NAMES(domain_disk_detect_zeroes, DOMAIN_DISK_DETECTS, .unset = "default");
-CONF_ENUM_NAMES(domain_disk_tray, DOMAIN_DISK_TRAYS);
+CONF_ENUM_NAMES(domain_disk_tray, DOMAIN_DISK_TRAYS, .unset = "closed");
 CONF_ENUM_NAMES(domain_disk_translation, DOMAIN_DISK_TRANSLATIONS, .unset = "default");
 CONF_ENUM_NAMES(domain_disk_job, DOMAIN_DISK_JOBS);
 CONF_ENUM_NAMES(domain_disk_ready, DOMAIN_DISK_READIES);
@@ -218,20 +218,29 @@ static int check_disk(struct conf_reader *r, const struct domain_disk *disk)
 {
 	if (disk->device == DOMAIN_DISK_FLOPPY && disk->bus != DOMAIN_DISK_FDC && disk->bus != DOMAIN_DISK_USB &&
 	    disk->bus != DOMAIN_DISK_SCSI)
-		return conf_fail(r, "a floppy cannot be on the bus '%s'", conf_enum_name(&domain_disk_bus_names, disk->bus));
+		return conf_fail(r, "<disk> '%s': a floppy cannot be on the bus '%s'", disk->dst, conf_enum_name(&domain_disk_bus_names, disk->bus));
 	if (disk->device != DOMAIN_DISK_FLOPPY && disk->bus == DOMAIN_DISK_FDC)
-		return conf_fail(r, "only a floppy can be on the bus 'fdc'");
+		return conf_fail(r, "<disk> '%s': only a floppy can be on the bus 'fdc'", disk->dst);
 	if (disk->removable && disk->bus != DOMAIN_DISK_USB && disk->bus != DOMAIN_DISK_SCSI)
-		return conf_fail(r, "'removable' is for disks on usb");
+		return conf_fail(r, "<disk> '%s': 'removable' is for disks on usb", disk->dst);
 	if (disk->rawio && disk->device != DOMAIN_DISK_LUN)
-		return conf_fail(r, "'rawio' is for device='lun'");
+		return conf_fail(r, "<disk> '%s': 'rawio' is for device='lun'", disk->dst);
 	if (disk->sgio && disk->device != DOMAIN_DISK_LUN)
-		return conf_fail(r, "'sgio' is for device='lun'");
+		return conf_fail(r, "<disk> '%s': 'sgio' is for device='lun'", disk->dst);
 	if (disk->auth && disk->src.auth)
-		return conf_fail(r, "<auth> is given twice, in <disk> and in <source>");
+		return conf_fail(r, "<disk> '%s': <auth> is given twice, in <disk> and in <source>", disk->dst);
 	if (disk->encryption && disk->src.encryption)
-		return conf_fail(r, "<encryption> is given twice, in <disk> and in <source>");
+		return conf_fail(r, "<disk> '%s': <encryption> is given twice, in <disk> and in <source>",
+				 disk->dst);
 	return 0;
+}
+
+int domain_disk_place(struct conf_reader *r, struct domain_disk *disk)
+{
+	if (!disk->bus)
+		disk->bus = bus_by_name(disk);
+	place_disk(disk);
+	return check_disk(r, disk);
 }
 
 static int disk_fill(struct conf_reader *r, void *obj)
@@ -248,15 +257,12 @@ static int disk_fill(struct conf_reader *r, void *obj)
 		disk->driver.type = DOMAIN_STORAGE_RAW;
 	if (!strncmp(disk->dst, "ioemu:", 6))
 		memmove(disk->dst, disk->dst + 6, strlen(disk->dst + 6) + 1);
-	if (!disk->bus)
-		disk->bus = bus_by_name(disk);
 	if (disk->device == DOMAIN_DISK_CDROM)
 		disk->readonly = true;
 	if (disk->snapshot == DOMAIN_DISK_SNAPSHOT_NO && disk->readonly)
 		disk->snapshot = 0;
-	if (check_disk(r, disk) < 0)
-		return -1;
-	place_disk(disk);
+	if (disk->device == DOMAIN_DISK_CDROM && disk->src.type == DOMAIN_SOURCE_BLOCK && !disk->src.path)
+		disk->src.type = DOMAIN_SOURCE_FILE;
 	return 0;
 }
 

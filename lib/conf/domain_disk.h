@@ -59,7 +59,7 @@ CONF_ENUM(domain_disk_discard, DOMAIN_DISK_DISCARDS);
 #define DOMAIN_DISK_DETECTS(X) X(DOMAIN_DISK_DETECT_OFF, "off") X(DOMAIN_DISK_DETECT_ON, "on") X(DOMAIN_DISK_DETECT_UNMAP, "unmap")
 CONF_ENUM(domain_disk_detect_zeroes, DOMAIN_DISK_DETECTS);
 
-#define DOMAIN_DISK_TRAYS(X) X(DOMAIN_DISK_TRAY_CLOSED, "closed") X(DOMAIN_DISK_TRAY_OPEN, "open")
+#define DOMAIN_DISK_TRAYS(X) X(DOMAIN_DISK_TRAY_OPEN, "open")   /* else closed */
 CONF_ENUM(domain_disk_tray, DOMAIN_DISK_TRAYS);
 
 #define DOMAIN_DISK_TRANSLATIONS(X) X(DOMAIN_DISK_TRANS_NONE, "none") X(DOMAIN_DISK_TRANS_AUTO, "auto") X(DOMAIN_DISK_TRANS_LBA, "lba")
@@ -143,6 +143,9 @@ struct domain_disk {
 };
 
 extern const struct conf_elem domain_disk_elem;
+
+/* Completes bus and address of a disk and checks what goes with its bus; for domain_fill(). */
+int domain_disk_place(struct conf_reader *r, struct domain_disk *disk) NODISCARD;
 
 /* The number of a disk's name in its row: 0 of sda and sda1, 27 of vdab; -1 for what is no such name. */
 int domain_disk_index(const char *dst);

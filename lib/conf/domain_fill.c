@@ -14,14 +14,126 @@ static int fill_uuid(struct conf_reader *r, struct domain *def)
 	return def->uuid_made ? uuid_generate(def->uuid, r->err) : 0;
 }
 
+/* The whole memory may be told by the NUMA cells alone; memory devices are part of it. */
 static int fill_memory(struct conf_reader *r, struct domain *def)
 {
-	if (!def->memory.set)
-		def->memory = def->max_memory.size;
-	if (!def->memory.set)
-		return conf_fail(r, "element <memory> is missing");
-	if (!def->current_memory.set || def->current_memory.value > def->memory.value)
+	uint64_t cells = 0, devices = 0;
+
+	for (size_t i = 0; def->cpu && i < def->cpu->cells.n; i++)
+		if (__builtin_add_overflow(cells, def->cpu->cells.items[i]->memory.value, &cells))
+			return conf_fail(r, "the cells of <numa> have more memory than can be counted");
+	for (size_t i = 0; i < def->devices.memdevs.n; i++)
+		if (__builtin_add_overflow(devices, def->devices.memdevs.items[i]->size.value, &devices))
+			return conf_fail(r, "the memory devices have more memory than can be counted");
+	if (!def->memory.value && cells && !__builtin_add_overflow(cells, devices, &cells))
+		def->memory = (struct conf_num){ cells, true };
+	if (!def->memory.value)
+		return conf_fail(r, "element <memory> is missing or 0");
+	if (!cells && devices > def->memory.value)
+		return conf_fail(r, "the memory devices have %llu KiB, more than the whole <memory>", (unsigned long long)devices);
+	if (!def->current_memory.value || def->current_memory.value > def->memory.value)
 		def->current_memory = def->memory;
+	if (!def->max_memory.size.value != !def->max_memory.slots)
+		return conf_fail(r, "<maxMemory> needs both a size and 'slots'");
+	if (def->max_memory.size.value && def->max_memory.size.value < def->memory.value)
+		return conf_fail(r, "<maxMemory> is less than <memory>");
+	return 0;
+}
+
+/* Of a guest without NUMA cells, huge pages for "node 0" are those of the guest. */
+static void fill_hugepages(struct domain *def)
+{
+	struct domain_hugepages *huge = def->memory_backing.hugepages;
+
+	if (def->cpu && def->cpu->cells.n)
+		return;
+	for (size_t i = 0; huge && i < huge->pages.n; i++) {
+		struct conf_bitmap *nodes = huge->pages.items[i]->nodeset;
+
+		if (nodes && nodes->bits == 1) {
+			free(nodes);
+			huge->pages.items[i]->nodeset = NULL;
+		}
+	}
+}
+
+static bool has_iothread(const struct domain *def, uint32_t id)
+{
+	for (size_t i = 0; i < def->iothreadids.n; i++)
+		if (def->iothreadids.items[i]->id == id)
+			return true;
+	return false;
+}
+
+/* I/O threads have the ids that <iothreadids> gives, then the lowest free ones. The list stays empty if nobody gave ids. */
+static int fill_iothreads(struct conf_reader *r, struct domain *def)
+{
+	for (size_t i = 0; i < def->iothreadids.n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (def->iothreadids.items[i]->id == def->iothreadids.items[j]->id)
+				return conf_fail(r, "<iothread id='%u'> is given twice", def->iothreadids.items[i]->id);
+	if (def->iothreads > CONF_BITMAP_MAX)
+		return conf_fail(r, "<iothreads>: %u are possible", CONF_BITMAP_MAX);
+	if (def->iothreads < def->iothreadids.n)
+		def->iothreads = def->iothreadids.n;
+	for (uint32_t id = 1; def->iothreadids.n && def->iothreadids.n < def->iothreads; id++) {
+		struct domain_iothread *t;
+
+		if (has_iothread(def, id))
+			continue;
+		t = CONF_LIST_ADD(&def->iothreadids);
+		if (!t)
+			return conf_no_memory(r);
+		t->id = id;
+	}
+	for (size_t i = 0; i < def->cputune.iothreadscheds.n; i++) {
+		unsigned id = def->cputune.iothreadscheds.items[i]->ids->bits - 1;   /* each has one */
+
+		if (!(def->iothreadids.n ? has_iothread(def, id) : id && id <= def->iothreads))
+			return conf_fail(r, "<iothreadsched>: there is no I/O thread %u", id);
+	}
+	for (size_t i = 0; i < def->cputune.iothreadpins.n; i++) {
+		uint64_t id = def->cputune.iothreadpins.items[i]->iothread.value;
+
+		if (!(def->iothreadids.n ? has_iothread(def, id) : id && id <= def->iothreads))
+			return conf_fail(r, "<iothreadpin iothread='%llu'>: there is no such I/O thread", (unsigned long long)id);
+	}
+	return 0;
+}
+
+/* The guest's UUID is also told in its SMBIOS tables. */
+static int fill_smbios_uuid(struct conf_reader *r, struct domain *def)
+{
+	for (size_t s = 0; s < def->sysinfo.n; s++) {
+		const struct domain_sysinfo_block *block = &def->sysinfo.items[s]->system;
+
+		for (size_t i = 0; i < block->entries.n; i++) {
+			const struct domain_sysinfo_entry *e = block->entries.items[i];
+			unsigned char uuid[UUID_BYTES];
+
+			if (e->name != DOMAIN_SYSINFO_UUID || !e->value)
+				continue;
+			if (uuid_parse(e->value, uuid) < 0)
+				return conf_fail(r, "<sysinfo>: '%.60s' is not a UUID", e->value);
+			if (def->uuid_made)
+				memcpy(def->uuid, uuid, sizeof(uuid));
+			else if (memcmp(def->uuid, uuid, sizeof(uuid)) != 0)
+				return conf_fail(r, "<sysinfo>: the UUID '%.60s' is not the guest's <uuid>", e->value);
+		}
+	}
+	return 0;
+}
+
+static int check_vcpus(struct conf_reader *r, const struct domain *def)
+{
+	const struct domain_cpu *cpu = def->cpu;
+
+	for (size_t i = 0; i < def->cputune.vcpuscheds.n; i++)
+		if (def->cputune.vcpuscheds.items[i]->ids->bits > def->vcpus.n)
+			return conf_fail(r, "<vcpusched>: there is no vCPU %u", def->cputune.vcpuscheds.items[i]->ids->bits - 1);
+	for (size_t i = 0; cpu && i < cpu->cells.n; i++)
+		if (cpu->cells.items[i]->cpus && cpu->cells.items[i]->cpus->bits > def->vcpus.n)
+			return conf_fail(r, "<numa>: cell %zu has vCPU %u, there are %u", i, cpu->cells.items[i]->cpus->bits - 1, def->vcpus.n);
 	return 0;
 }
 
@@ -94,7 +206,7 @@ static int fill_boot(struct conf_reader *r, struct domain *def)
 #undef ORDERS
 	if (n && def->os.boot.n)
 		return conf_unsupported(r, "<boot order> of devices and <os><boot dev> exclude each other");
-	if (n || def->os.boot.n || def->os.type != DOMAIN_OS_HVM)
+	if (n || def->os.boot.n || def->os.type != DOMAIN_OS_HVM || def->bootloader)
 		return 0;
 	boot = CONF_LIST_ADD(&def->os.boot);
 	if (!boot)
@@ -105,13 +217,15 @@ static int fill_boot(struct conf_reader *r, struct domain *def)
 
 int domain_fill(struct conf_reader *r, struct domain *def)
 {
-	if (fill_uuid(r, def) < 0 || fill_memory(r, def) < 0 || fill_os(r, def) < 0 || domain_fill_devices(r, def) < 0 ||
-	    domain_fill_buses(r, def) < 0 || fill_boot(r, def) < 0 || domain_check_devices(r, def) < 0)
-		return -1;
 	if (!def->vcpus.n)
 		def->vcpus.n = 1;
 	if (!def->vcpus.placement)
 		def->vcpus.placement = DOMAIN_PLACEMENT_STATIC;
+	fill_hugepages(def);
+	if (fill_uuid(r, def) < 0 || fill_smbios_uuid(r, def) < 0 || fill_memory(r, def) < 0 || check_vcpus(r, def) < 0 ||
+	    fill_iothreads(r, def) < 0 || fill_os(r, def) < 0 || domain_fill_devices(r, def) < 0 ||
+	    domain_fill_buses(r, def) < 0 || fill_boot(r, def) < 0)
+		return -1;
 	if (!def->clock.offset)
 		def->clock.offset = DOMAIN_CLOCK_UTC;
 	if (!def->on_poweroff)
@@ -120,5 +234,5 @@ int domain_fill(struct conf_reader *r, struct domain *def)
 		def->on_reboot = DOMAIN_ACTION_RESTART;
 	if (!def->on_crash)
 		def->on_crash = DOMAIN_CRASH_DESTROY;
-	return 0;
+	return domain_check_devices(r, def) < 0 ? -1 : domain_check(r, def);
 }

@@ -9,8 +9,11 @@
 /* Puts disks and controllers in order, numbers controllers, places disks and SCSI host devices, adds the controllers that they need. */
 int domain_fill_buses(struct conf_reader *r, struct domain *def);
 
-/* Adds the controllers 0 to `last` of that type where they are missing. */
-int domain_need_controllers(struct conf_reader *r, struct domain *def, enum domain_controller_type type, unsigned last);
+/* Adds the controller of that type and index if it is missing. */
+int domain_need_controller(struct conf_reader *r, struct domain *def, enum domain_controller_type type, uint64_t index);
+
+/* Refuses a completed definition that contradicts itself. */
+int domain_check(struct conf_reader *r, const struct domain *def);
 
 /* Names, numbers and pairs devices, adds the video card that graphics need. */
 int domain_fill_devices(struct conf_reader *r, struct domain *def);

@@ -42,6 +42,15 @@ static size_t place_of_controller(struct domain_controller *const *list, size_t 
 	return place;
 }
 
+/* The ports of an ICH9's USB 1 companions follow from their models. */
+static void fill_companion(struct domain_controller *c)
+{
+	enum domain_usb_model m = c->type == DOMAIN_CONTROLLER_USB ? c->usb_model : 0;
+
+	if (!c->info.master_startport.set && m >= DOMAIN_USB_ICH9_UHCI1 && m <= DOMAIN_USB_ICH9_UHCI3)
+		c->info.master_startport = (struct conf_num){ 2 * (m - DOMAIN_USB_ICH9_UHCI1), true };
+}
+
 static void sort_controllers(struct domain_devices *d)
 {
 	for (size_t n = 1; n <= d->controllers.n; n++)
@@ -93,26 +102,38 @@ static int check_controllers(struct conf_reader *r, const struct domain_devices 
 	return 0;
 }
 
-int domain_need_controllers(struct conf_reader *r, struct domain *def, enum domain_controller_type type, unsigned last)
+int domain_need_controller(struct conf_reader *r, struct domain *def, enum domain_controller_type type, uint64_t index)
 {
 	struct domain_devices *d = &def->devices;
+	enum domain_scsi_model model = 0;
+	struct domain_controller *c;
 
-	if (last > LAST_CONTROLLER)
-		return conf_fail(r, "a device's address names %s controller %u, which is more than any machine has",
-				 conf_enum_name(&domain_controller_type_names, type), last);
-	for (unsigned i = 0; i <= last; i++) {
-		struct domain_controller *c;
+	if (has_controller(d, type, index))
+		return 0;
+	if (index > LAST_CONTROLLER)
+		return conf_fail(r, "a device's address names the %s controller %llu, which is more than any machine has",
+				 conf_enum_name(&domain_controller_type_names, type), (unsigned long long)index);
+	/* a further SCSI controller is of the kind that is there */
+	for (size_t i = 0; i < d->controllers.n; i++)
+		if (d->controllers.items[i]->type == type)
+			model = d->controllers.items[i]->scsi_model;
+	c = CONF_LIST_ADD(&d->controllers);
+	if (!c)
+		return conf_no_memory(r);
+	c->type = type;
+	c->index = (struct conf_num){ index, true };
+	c->scsi_model = model;
+	move_last((void **)d->controllers.items, d->controllers.n,
+		  place_of_controller(d->controllers.items, d->controllers.n - 1, c));
+	return 0;
+}
 
-		if (has_controller(d, type, i))
-			continue;
-		c = CONF_LIST_ADD(&d->controllers);
-		if (!c)
-			return conf_no_memory(r);
-		c->type = type;
-		c->index = (struct conf_num){ i, true };
-		move_last((void **)d->controllers.items, d->controllers.n,
-			  place_of_controller(d->controllers.items, d->controllers.n - 1, c));
-	}
+/* The controllers 0 to `last`. */
+static int need_controllers(struct conf_reader *r, struct domain *def, enum domain_controller_type type, uint64_t last)
+{
+	for (uint64_t i = 0; i <= last; i++)
+		if (domain_need_controller(r, def, type, last > LAST_CONTROLLER ? last : i) < 0)
+			return -1;
 	return 0;
 }
 
@@ -140,20 +161,19 @@ static size_t place_of_disk(struct domain_disk *const *list, size_t n, const str
 
 static int sort_disks(struct conf_reader *r, struct domain_devices *d)
 {
-	for (size_t n = 1; n <= d->disks.n; n++)
+	for (size_t n = 1; n <= d->disks.n; n++) {
+		if (domain_disk_place(r, d->disks.items[n - 1]) < 0)
+			return -1;
 		move_last((void **)d->disks.items, n, place_of_disk(d->disks.items, n - 1, d->disks.items[n - 1]));
-	for (size_t i = 0; i < d->disks.n; i++)
-		for (size_t j = 0; j < i; j++)
-			if (!strcmp(d->disks.items[i]->dst, d->disks.items[j]->dst))
-				return conf_fail(r, "there are two disks with <target dev='%.60s'>", d->disks.items[i]->dst);
+	}
 	return 0;
 }
 
 static int need_disk_controllers(struct conf_reader *r, struct domain *def)
 {
 	static const struct { enum domain_disk_bus bus; enum domain_controller_type type; } buses[] = {
-		{ DOMAIN_DISK_SCSI, DOMAIN_CONTROLLER_SCSI }, { DOMAIN_DISK_IDE, DOMAIN_CONTROLLER_IDE },
-		{ DOMAIN_DISK_FDC, DOMAIN_CONTROLLER_FDC }, { DOMAIN_DISK_SATA, DOMAIN_CONTROLLER_SATA },
+		{ DOMAIN_DISK_SCSI, DOMAIN_CONTROLLER_SCSI }, { DOMAIN_DISK_FDC, DOMAIN_CONTROLLER_FDC },
+		{ DOMAIN_DISK_IDE, DOMAIN_CONTROLLER_IDE }, { DOMAIN_DISK_SATA, DOMAIN_CONTROLLER_SATA },
 	};
 
 	for (size_t b = 0; b < ARRAY_LEN(buses); b++) {
@@ -169,7 +189,35 @@ static int need_disk_controllers(struct conf_reader *r, struct domain *def)
 			if (disk->info.address.controller.value > last)
 				last = disk->info.address.controller.value;
 		}
-		if (any && domain_need_controllers(r, def, buses[b].type, last > UINT32_MAX ? UINT32_MAX : last) < 0)
+		if (any && need_controllers(r, def, buses[b].type, last) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int need_other_controllers(struct conf_reader *r, struct domain *def)
+{
+	struct domain_devices *d = &def->devices;
+
+	for (size_t i = 0; i < d->channels.n; i++) {
+		const struct domain_channel *c = d->channels.items[i];
+		uint64_t n = c->info.address.type == DOMAIN_ADDRESS_VIRTIO_SERIAL ? c->info.address.controller.value : 0;
+
+		if (c->target == DOMAIN_CHANNEL_VIRTIO && domain_need_controller(r, def, DOMAIN_CONTROLLER_VIRTIO_SERIAL, n) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < d->consoles.n; i++) {
+		const struct domain_console *c = d->consoles.items[i];
+		uint64_t n = c->info.address.type == DOMAIN_ADDRESS_VIRTIO_SERIAL ? c->info.address.controller.value : 0;
+
+		if (c->target == DOMAIN_CONSOLE_VIRTIO && domain_need_controller(r, def, DOMAIN_CONTROLLER_VIRTIO_SERIAL, n) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < d->smartcards.n; i++) {
+		const struct domain_address *a = &d->smartcards.items[i]->info.address;
+
+		if (a->type == DOMAIN_ADDRESS_CCID &&
+		    domain_need_controller(r, def, DOMAIN_CONTROLLER_CCID, a->controller.value) < 0)
 			return -1;
 	}
 	return 0;
@@ -235,7 +283,7 @@ static int fill_scsi_hostdevs(struct conf_reader *r, struct domain *def)
 		if (h->info.address.controller.value > last)
 			last = h->info.address.controller.value;
 	}
-	return any ? domain_need_controllers(r, def, DOMAIN_CONTROLLER_SCSI, last > UINT32_MAX ? UINT32_MAX : last) : 0;
+	return any ? need_controllers(r, def, DOMAIN_CONTROLLER_SCSI, last) : 0;
 }
 
 int domain_fill_buses(struct conf_reader *r, struct domain *def)
@@ -244,9 +292,13 @@ int domain_fill_buses(struct conf_reader *r, struct domain *def)
 
 	if (sort_disks(r, d) < 0)
 		return -1;
+	for (size_t i = 0; i < d->controllers.n; i++)
+		fill_companion(d->controllers.items[i]);
 	sort_controllers(d);
 	number_controllers(d);
 	if (check_controllers(r, d) < 0)
 		return -1;
-	return need_disk_controllers(r, def) < 0 || fill_scsi_hostdevs(r, def) < 0 ? -1 : 0;
+	if (need_disk_controllers(r, def) < 0 || need_other_controllers(r, def) < 0)
+		return -1;
+	return fill_scsi_hostdevs(r, def);
 }

@@ -103,7 +103,7 @@ static const struct conf_row driver_rows[] = {
 	CONF_END
 };
 
-static int check_source(struct conf_reader *r, const struct domain_hostdev *h)
+static int check_source(struct conf_reader *r, struct domain_hostdev *h)
 {
 	switch (h->type) {
 	case DOMAIN_HOSTDEV_USB:
@@ -120,7 +120,7 @@ static int check_source(struct conf_reader *r, const struct domain_hostdev *h)
 				return conf_fail(r, "<source protocol='iscsi'> needs a 'name'");
 			if (h->iscsi.hosts.n != 1)
 				return conf_fail(r, "<source protocol='iscsi'> needs one <host>");
-			return 0;
+			return domain_iscsi_name(r, &h->iscsi.name);
 		}
 		if (!h->scsi.adapter || !h->scsi.bus.set)
 			return conf_fail(r, "<source> needs <adapter> and <address>");

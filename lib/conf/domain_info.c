@@ -88,7 +88,8 @@ static int address_fill(struct conf_reader *r, void *obj)
 			a->domain.set = a->bus.set = a->slot.set = a->function.set = false;
 		return 0;
 	case DOMAIN_ADDRESS_CCW:
-		all_or_none(ccw, ARRAY_LEN(ccw));
+		for (size_t i = 0; i < ARRAY_LEN(ccw); i++)
+			ccw[i]->set = true;
 		return 0;
 	case DOMAIN_ADDRESS_DRIVE:
 		a->target.set = a->unit.set = true;
@@ -149,7 +150,7 @@ static const char *wrong_loadparm(const char *s)
 }
 
 static const struct conf_row boot_rows[] = {
-	ATTR_UINT("order", struct domain_info, boot_order, .flags = CONF_REQUIRED),
+	ATTR_UINT("order", struct domain_info, boot_order, .flags = CONF_REQUIRED | CONF_POSITIVE),
 	ATTR_STRING("loadparm", struct domain_info, loadparm, .check = wrong_loadparm),
 	CONF_END
 };

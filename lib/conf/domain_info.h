@@ -31,7 +31,7 @@ struct domain_address {
 	struct conf_num port;                  /* VIRTIO_SERIAL */
 	char *usb_port;                        /* "1.2" */
 	struct conf_num reg;                   /* SPAPR_VIO */
-	struct conf_num cssid, ssid, devno;    /* CCW: all set or none */
+	struct conf_num cssid, ssid, devno;    /* CCW: all set */
 	struct conf_num iobase, irq;           /* ISA */
 	struct conf_num base;                  /* DIMM */
 };

@@ -102,6 +102,8 @@ static int os_fill(struct conf_reader *r, void *obj)
 
 	if (os->reboot_timeout.set && (os->reboot_timeout.value < -1 || os->reboot_timeout.value > 65535))
 		return conf_fail(r, "<bios rebootTimeout='%lld'>: -1 to 65535 is possible", (long long)os->reboot_timeout.value);
+	if (os->loader.path && !os->loader.type)
+		os->loader.type = DOMAIN_LOADER_ROM;
 	if (os->loader.type == DOMAIN_LOADER_ROM && os->nvram)
 		return conf_unsupported(r, "<nvram> goes with <loader type='pflash'> only");
 	return 0;

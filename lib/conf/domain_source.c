@@ -87,7 +87,7 @@ const struct conf_elem domain_encryption_elem = ELEM(struct domain_encryption, e
 
 static const struct conf_row seclabel_rows[] = {
 	ATTR_STRING("model", struct domain_device_seclabel, model),
-	ATTR_YESNO("labelskip", struct domain_device_seclabel, labelskip, .flags = CONF_LIVE),
+	ATTR_YESNO("labelskip", struct domain_device_seclabel, labelskip),
 	ATTR_YESNO("relabel", struct domain_device_seclabel, relabel),
 	CHILD_STRING("label", struct domain_device_seclabel, label),
 	CONF_END
@@ -102,7 +102,16 @@ static int seclabel_fill(struct conf_reader *r, void *obj)
 	return 0;
 }
 
-const struct conf_elem domain_device_seclabel_elem = ELEM(struct domain_device_seclabel, seclabel_rows, .fill = seclabel_fill);
+/* What a security driver noted about a running guest. */
+static bool seclabel_hidden(const struct conf_writer *w, const void *obj)
+{
+	const struct domain_device_seclabel *label = obj;
+
+	return (w->flags & CONF_FORMAT_INACTIVE) && label->labelskip == CONF_YES;
+}
+
+const struct conf_elem domain_device_seclabel_elem =
+	ELEM(struct domain_device_seclabel, seclabel_rows, .fill = seclabel_fill, .hidden = seclabel_hidden);
 
 static const struct conf_row reconnect_rows[] = {
 	ATTR_YESNO("enabled", struct domain_reconnect, enabled, .flags = CONF_REQUIRED),
@@ -283,6 +292,39 @@ static const struct conf_row source_rows[] = {
 	CONF_END
 };
 
+/* Hosts that are reached by TCP have the protocol's port unless they say another. */
+static int fill_port(struct conf_reader *r, enum domain_protocol protocol, struct domain_host *host)
+{
+	static const char ports[][6] = {
+		[DOMAIN_PROTOCOL_NBD] = "10809", [DOMAIN_PROTOCOL_SHEEPDOG] = "7000", [DOMAIN_PROTOCOL_GLUSTER] = "24007",
+		[DOMAIN_PROTOCOL_ISCSI] = "3260", [DOMAIN_PROTOCOL_HTTP] = "80", [DOMAIN_PROTOCOL_HTTPS] = "443",
+		[DOMAIN_PROTOCOL_FTP] = "21", [DOMAIN_PROTOCOL_FTPS] = "990", [DOMAIN_PROTOCOL_TFTP] = "69",
+		[DOMAIN_PROTOCOL_SSH] = "22", [DOMAIN_PROTOCOL_VXHS] = "9999", [DOMAIN_PROTOCOL_NFS] = "2049",
+	};
+
+	if (host->transport || host->port || !ports[protocol][0])
+		return 0;
+	host->port = strdup(ports[protocol]);
+	return host->port ? 0 : conf_no_memory(r);
+}
+
+int domain_iscsi_name(struct conf_reader *r, char **name)
+{
+	size_t len = strlen(*name);
+	char *with_lun;
+
+	if (strchr(*name, '/'))
+		return 0;
+	with_lun = malloc(len + 3);
+	if (!with_lun)
+		return conf_no_memory(r);
+	memcpy(with_lun, *name, len);
+	memcpy(with_lun + len, "/0", 3);
+	free(*name);
+	*name = with_lun;
+	return 0;
+}
+
 static int source_fill(struct conf_reader *r, void *obj)
 {
 	struct domain_source *src = obj;
@@ -292,7 +334,10 @@ static int source_fill(struct conf_reader *r, void *obj)
 	if (src->type == DOMAIN_SOURCE_NETWORK && !src->name && src->protocol != DOMAIN_PROTOCOL_NBD &&
 	    src->protocol != DOMAIN_PROTOCOL_RBD)
 		return conf_fail(r, "attribute 'name' is missing");
-	return 0;
+	for (size_t i = 0; i < src->hosts.n; i++)
+		if (fill_port(r, src->protocol, src->hosts.items[i]) < 0)
+			return -1;
+	return src->protocol == DOMAIN_PROTOCOL_ISCSI && src->name ? domain_iscsi_name(r, &src->name) : 0;
 }
 
 const struct conf_elem domain_source_elem =

@@ -170,9 +170,85 @@ static int check_quota(struct conf_reader *r, const char *name, struct conf_int 
 	return 0;
 }
 
+/* Makes one element of each vCPU or thread, in the order of their ids. */
+static int split_scheds(struct conf_reader *r, struct conf_list *list, const char *what)
+{
+	struct conf_list old = *list;
+	struct domain_sched **at = calloc(CONF_BITMAP_MAX, sizeof(*at));
+	int rc = at ? 0 : conf_no_memory(r);
+
+	*list = (struct conf_list){ NULL, 0 };
+	for (size_t i = 0; !rc && i < old.n; i++) {
+		struct domain_sched *s = old.items[i];
+
+		for (unsigned bit = 0; !rc && bit < s->ids->bits; bit++) {
+			if (!conf_bitmap_test(s->ids, bit))
+				continue;
+			if (at[bit])
+				rc = conf_fail(r, "%s %u has two schedulers", what, bit);
+			at[bit] = s;
+		}
+	}
+	for (unsigned bit = 0; !rc && bit < CONF_BITMAP_MAX; bit++) {
+		struct domain_sched *s = at[bit] ? conf_list_add(list, sizeof(*s)) : NULL;
+		char number[16];
+
+		if (!at[bit])
+			continue;
+		snprintf(number, sizeof(number), "%u", bit);
+		if (!s) {
+			rc = conf_no_memory(r);
+			break;
+		}
+		*s = *at[bit];
+		s->ids = conf_bitmap_parse(number, CONF_BITMAP_MAX, r->err);
+		if (!s->ids)
+			rc = -1;
+	}
+	for (size_t i = 0; i < old.n; i++)
+		conf_free(&vcpusched_elem, old.items[i]);
+	free(old.items);
+	free(at);
+	return rc;
+}
+
+static int by_vcpu(const void *a, const void *b)
+{
+	const struct domain_vcpupin *const *x = a, *const *y = b;
+
+	return ((*x)->vcpu.value > (*y)->vcpu.value) - ((*x)->vcpu.value < (*y)->vcpu.value);
+}
+
+static int by_iothread(const void *a, const void *b)
+{
+	const struct domain_iothreadpin *const *x = a, *const *y = b;
+
+	return ((*x)->iothread.value > (*y)->iothread.value) - ((*x)->iothread.value < (*y)->iothread.value);
+}
+
+static int sort_pins(struct conf_reader *r, struct domain_cputune *t)
+{
+	if (t->vcpupins.n)
+		qsort(t->vcpupins.items, t->vcpupins.n, sizeof(*t->vcpupins.items), by_vcpu);
+	if (t->iothreadpins.n)
+		qsort(t->iothreadpins.items, t->iothreadpins.n, sizeof(*t->iothreadpins.items), by_iothread);
+	for (size_t i = 1; i < t->vcpupins.n; i++)
+		if (t->vcpupins.items[i]->vcpu.value == t->vcpupins.items[i - 1]->vcpu.value)
+			return conf_fail(r, "<vcpupin vcpu='%llu'> is given twice", (unsigned long long)t->vcpupins.items[i]->vcpu.value);
+	for (size_t i = 1; i < t->iothreadpins.n; i++)
+		if (t->iothreadpins.items[i]->iothread.value == t->iothreadpins.items[i - 1]->iothread.value)
+			return conf_fail(r, "<iothreadpin iothread='%llu'> is given twice",
+					 (unsigned long long)t->iothreadpins.items[i]->iothread.value);
+	return 0;
+}
+
 static int cputune_fill(struct conf_reader *r, void *obj)
 {
-	const struct domain_cputune *t = obj;
+	struct domain_cputune *t = obj;
+
+	if (sort_pins(r, t) < 0 || (t->vcpuscheds.n && split_scheds(r, (struct conf_list *)&t->vcpuscheds, "vCPU") < 0) ||
+	    (t->iothreadscheds.n && split_scheds(r, (struct conf_list *)&t->iothreadscheds, "I/O thread") < 0))
+		return -1;
 
 	if (check_period(r, "period", t->period) || check_period(r, "global_period", t->global_period) ||
 	    check_period(r, "emulator_period", t->emulator_period) || check_period(r, "iothread_period", t->iothread_period) ||

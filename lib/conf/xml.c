@@ -349,7 +349,8 @@ struct xml_doc *xml_parse(const char *xml, size_t len, struct error *err)
 	}
 	*r.ctxt->sax = handler;
 	r.ctxt->userData = &r;
-	xmlCtxtUseOptions(r.ctxt, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
+	/* NOENT: without it "&amp;" in attributes comes as "&#38;"; there are no other entities */
+	xmlCtxtUseOptions(r.ctxt, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_BIG_LINES);
 	xmlParseDocument(r.ctxt);
 	reader_result(&r);
 	if (r.ctxt->myDoc)
