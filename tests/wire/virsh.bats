@@ -167,7 +167,7 @@ watch_events()
 	v suspend web
 	vm-destroy -q web
 	until_in "$SCRATCH/events" "Stopped Destroyed"
-	[ "$(grep -c lifecycle "$SCRATCH/events")" -ge 4 ]
+	[ "$(grep -c lifecycle "$SCRATCH/events")" -ge 3 ]
 	grep -q "event 'lifecycle' for domain 'web': Resumed Unpaused" "$SCRATCH/events"
 	grep -q "event 'lifecycle' for domain 'web': Suspended Paused" "$SCRATCH/events"
 }
