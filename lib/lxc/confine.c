@@ -10,6 +10,7 @@
 
 #include "conf/domain.h"
 #include "state/state.h"
+#include "util/process.h"
 #include "util/seccomp.h"
 
 #include <fcntl.h>
@@ -99,8 +100,7 @@ static int restrict_files(void)
 	static const char *const others[] = { "/proc", "/sys", "/dev/null" };
 	struct landlock_ruleset_attr attr = { .handled_access_fs = all };
 	AUTO_CLOSE int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
-	char program[512];
-	ssize_t n;
+	AUTO_FREE char *program = NULL;
 
 	if (rules < 0)
 		return errno == ENOSYS || errno == EOPNOTSUPP ? 0 : -1;
@@ -118,9 +118,9 @@ static int restrict_files(void)
 		if (dir >= 0 && allow_below(rules, dir, file ? LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE : reading) < 0)
 			return -1;
 	}
-	n = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	program[n > 0 ? n : 0] = '\0';
-	if (strrchr(program, '/')) {
+	/* to be replaced in place */
+	program = process_helper_path("lxc-supervisor", NULL);
+	if (program && strrchr(program, '/')) {
 		*strrchr(program, '/') = '\0';
 		AUTO_CLOSE int dir = open(program, O_PATH | O_CLOEXEC);
 		if (dir >= 0 && allow_below(rules, dir, reading) < 0)
