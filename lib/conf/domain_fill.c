@@ -137,16 +137,46 @@ static int check_vcpus(struct conf_reader *r, const struct domain *def)
 	return 0;
 }
 
-/* A container is of the host's architecture. For the others it is what libvirt's parser takes when no driver tells better. */
+/* A container is of the host's architecture. */
 static void fill_arch(struct domain *def)
 {
 	struct utsname uts;
-	int arch = DOMAIN_ARCH_I686;
+	int arch = 0;
 
 	if (def->virt == DOMAIN_VIRT_LXC && uname(&uts) == 0)
 		arch = conf_enum_value(&domain_arch_names, uts.machine);
 	if (!def->os.arch && arch > 0)
 		def->os.arch = arch;
+}
+
+static bool has_target(const struct domain_devices *d, const char *name)
+{
+	for (size_t i = 0; i < d->interfaces.n; i++)
+		if (d->interfaces.items[i]->target && !strcmp(d->interfaces.items[i]->target, name))
+			return true;
+	return false;
+}
+
+int domain_fill_generic(struct domain *def, struct error *err)
+{
+	struct domain_devices *d = &def->devices;
+	unsigned n = 0;
+
+	if (!def->os.arch)
+		def->os.arch = DOMAIN_ARCH_I686;
+	for (size_t i = 0; i < d->interfaces.n; i++) {
+		char name[24];
+
+		if (d->interfaces.items[i]->target)
+			continue;
+		do
+			snprintf(name, sizeof(name), "testnet%u", n++);
+		while (has_target(d, name));
+		d->interfaces.items[i]->target = strdup(name);
+		if (!d->interfaces.items[i]->target)
+			return error_set(err, ERR_NO_MEMORY, "out of memory");
+	}
+	return 0;
 }
 
 static int fill_os(struct conf_reader *r, struct domain *def)
