@@ -181,8 +181,12 @@ class Lab:
         return found
 
     def supervisors(self, name=None):
-        return [pid for pid, comm in self.processes().items() if comm.startswith('lxc-supervisor'[:15])
-                and (name is None or ('\0%s\0' % name) in read('/proc/%d/cmdline' % pid))]
+        found = []
+        for pid in self.processes():
+            words = read('/proc/%d/cmdline' % pid).split('\0')
+            if os.path.basename(words[0]) == 'lxc-supervisor' and (name is None or name in words):
+                found.append(pid)
+        return found
 
     def cgroups(self):
         found = []
