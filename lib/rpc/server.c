@@ -261,6 +261,7 @@ struct rpc_server *rpc_server_new(struct ev_loop *loop, const struct rpc_server_
 		error_errno(err, "no memory for a server");
 		return NULL;
 	}
+	rpc_loop_memory();
 	server->loop = loop;
 	server->cfg = *config;
 	default_limits(&server->cfg.limits);

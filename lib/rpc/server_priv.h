@@ -87,6 +87,9 @@ void rpc_server_ref(struct rpc_server *server);
 void rpc_server_unref(struct rpc_server *server);
 void rpc_server_peer_left(struct rpc_server *server);
 
+/* loop_memory.c: the loop shall not end the program when there is no memory for a moment */
+void rpc_loop_memory(void);
+
 /* peer.c */
 struct rpc_peer *rpc_peer_new(struct rpc_server *server, int in, int out, struct error *err);
 void rpc_peer_ref(struct rpc_peer *peer);

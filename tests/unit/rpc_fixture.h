@@ -88,12 +88,14 @@ static int fx_slow(struct rpc_call *call, const void *args, void *ret UNUSED, st
 }
 
 /* sends as many bytes back as asked for (max_names) */
-static int fx_big(struct rpc_call *call UNUSED, const void *args, void *ret, struct error *err UNUSED)
+static int fx_big(struct rpc_call *call UNUSED, const void *args, void *ret, struct error *err)
 {
 	const wire_domain_get_xml_desc_args *a = args;
 	wire_domain_get_xml_desc_ret *r = ret;
 
 	r->xml = malloc(a->flags + 1);
+	if (!r->xml)
+		return error_errno(err, "no memory");
 	memset(r->xml, 'x', a->flags);
 	r->xml[a->flags] = 0;
 	return 0;
