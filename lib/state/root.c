@@ -7,8 +7,9 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 bool state_is_session(void)
 {
@@ -256,6 +257,15 @@ const char *state_prefixed(char buf[STATE_NAME_BUF], const char *prefix, const c
 	return buf;
 }
 
+/* A process that waits for its parent to see that it is dead is dead. */
+static bool is_dead(pid_t pid)
+{
+	AUTO_CLOSE int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return fd < 0 ? errno == ESRCH : RETRY_EINTR(poll(&p, 1, 0)) == 1;
+}
+
 /* Whether this is ".X.PID.tmp" of a process that is no more. */
 static bool dead_temporary(const char *name)
 {
@@ -274,7 +284,7 @@ static bool dead_temporary(const char *name)
 	digits[end - p] = '\0';
 	if (str_to_u64(digits, INT_MAX, &pid) < 0)
 		return false;
-	return (pid_t)pid != getpid() && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+	return pid > 0 && (pid_t)pid != getpid() && is_dead((pid_t)pid);
 }
 
 int state_sweep(int dirfd, bool keep)

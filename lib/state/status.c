@@ -143,6 +143,8 @@ int state_last_exit_write(int object_fd, const struct state_last_exit *last, str
 		if ((unsigned char)line[i] < ' ')
 			line[i] = ' ';
 	line[n++] = '\n';
+	/* what a supervisor that was killed while it wrote this line left */
+	state_sweep(object_fd, false);
 	return file_replace_at(object_fd, "last-exit", line, n, 0600, FILE_VOLATILE, err);
 }
 
