@@ -321,6 +321,10 @@ void *conf_copy(const struct conf_elem *elem, const void *obj, struct error *err
 /* Whether two structs say the same. If not and `where` is given, it gets the path of the first difference. */
 bool conf_equal(const struct conf_elem *elem, const void *a, const void *b, struct buf *where);
 
+/* Calls fn for every path that the element's table knows: "/domain/os/type", "/domain/os/type/@arch". A path comes more than once when
+ * more than one row stands for it. 0, or -1: no memory. */
+int conf_paths(const struct conf_elem *elem, const char *name, void (*fn)(void *ctx, const char *path), void *ctx, struct error *err);
+
 /* For fill functions and hooks. Sets "line N: <element>: TEXT" with code XML (or CONFIG_UNSUPPORTED); returns -1. */
 int conf_fail(struct conf_reader *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int conf_unsupported(struct conf_reader *r, const char *fmt, ...) PRINTF_LIKE(2, 3);

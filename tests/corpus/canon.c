@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* canon [-v] [-s] [-t] FILE: the canonical form of a domain definition, for the corpus and for timing. -v: unknown elements are
- * errors; -s: silent, warnings are not shown; -t: interfaces without a name on the host get one, as libvirt's test driver does it. */
+/* canon [-v] [-s] [-p] FILE: the canonical form of a domain definition, for the corpus and for timing. -v: unknown elements are
+ * errors; -s: silent, warnings are not shown; -p: all paths that we know, no file. */
 #include "conf/domain.h"
 #include "util/file.h"
 
@@ -12,18 +12,9 @@ static void warn(void *ctx, const char *text)
 		fprintf(stderr, "canon: warning: %s\n", text);
 }
 
-/* Most of the corpus's reference was written by the test driver. */
-static int name_targets(struct domain *def)
+static void print_path(void *ctx, const char *path)
 {
-	unsigned next = 0;
-
-	for (size_t i = 0; i < def->devices.interfaces.n; i++) {
-		struct domain_net *net = def->devices.interfaces.items[i];
-
-		if (!net->target && asprintf(&net->target, "testnet%u", next++) < 0)
-			return -1;
-	}
-	return 0;
+	fprintf(ctx, "%s\n", path);
 }
 
 int main(int argc, char **argv)
@@ -33,14 +24,15 @@ int main(int argc, char **argv)
 	AUTO_DOMAIN struct domain *def = NULL;
 	AUTO_CLOSE int fd = -1;
 	unsigned flags = 0;
-	bool silent = false, targets = false;
+	bool silent = false;
 	size_t len;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "vst")) != -1) {
+	while ((opt = getopt(argc, argv, "vsp")) != -1) {
 		flags |= opt == 'v' ? DOMAIN_PARSE_VALIDATE : 0;
 		silent |= opt == 's';
-		targets |= opt == 't';
+		if (opt == 'p')
+			return conf_paths(&domain_elem, "domain", print_path, stdout, &err) < 0 ? EXIT_FAILED : EXIT_DONE;
 	}
 	fd = optind < argc ? open(argv[optind], O_RDONLY | O_CLOEXEC) : -1;
 	if (fd < 0 || file_read_fd(fd, XML_MAX_SIZE + 1, &xml, &len, &err) < 0) {
@@ -48,7 +40,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	def = domain_parse_warn(xml, len, flags, warn, &silent, &err);
-	if (def && (!targets || name_targets(def) == 0))
+	if (def && (def->virt == DOMAIN_VIRT_LXC || domain_fill_generic(def, &err) == 0))
 		out = domain_format(def, DOMAIN_FORMAT_INACTIVE, &err);
 	if (!out) {
 		fprintf(stderr, "canon: %s\n", err.text);
