@@ -73,27 +73,37 @@ static int not_run(const struct cli *cli, const struct error *err)
 	return err->sys == ENOENT || err->sys == ENOTDIR ? 127 : 126;
 }
 
+static int check_guest(const struct guest *guest, struct error *err)
+{
+	if (strcmp(guest->kind->name, "lxc") != 0)
+		return error_set(err, ERR_NO_SUPPORT, "domain '%s' is no container", guest->name);
+	if (!guest_is_active(guest) || guest->pid <= 0)
+		return error_set(err, ERR_OPERATION_INVALID, "domain '%s' is not running (start it with: vm-start %s)", guest->name, guest->name);
+	if (guest->state == GUEST_PAUSED)
+		return error_set(err, ERR_OPERATION_INVALID, "domain '%s' is paused (let it go on with: vm-resume %s)", guest->name, guest->name);
+	return 0;
+}
+
 static int run(struct cli *cli, struct error *err)
 {
 	static const struct rpc_row uses[] = { RPC_ROW_END };
 	const struct cli_given given[] = { { "--tty", tty }, { "--no-tty", no_tty }, { NULL, 0 } };
 	char **argv = command(cli, err);
 	struct guest guest = { 0 };
+	int status = -1;
 
 	if (!argv || check_env(err) < 0 || cli_at_most_one(given, err) < 0)
 		return -1;
 	struct cli_conn *conn = cli_open(cli, uses, NULL, err);
 	if (!conn || cli_only_local(conn, "vm-exec", err) < 0 || cli_find(conn, cli->args[0], &guest, err) < 0)
 		return -1;
-	if (strcmp(guest.kind->name, "lxc") != 0)
-		return error_set(err, ERR_NO_SUPPORT, "domain '%s' is no container", guest.name);
-	if (!guest_is_active(&guest) || guest.pid <= 0)
-		return error_set(err, ERR_OPERATION_INVALID, "domain '%s' is not running (start it with: vm-start %s)", guest.name, guest.name);
-	if (guest.state == GUEST_PAUSED)
-		return error_set(err, ERR_OPERATION_INVALID, "domain '%s' is paused (let it go on with: vm-resume %s)", guest.name, guest.name);
-	int status = enter(&guest, argv, err);
+	if (check_guest(&guest, err) == 0) {
+		status = enter(&guest, argv, err);
+		if (status < 0)
+			status = not_run(cli, err);
+	}
 	guest_clear(&guest);
-	return status < 0 ? not_run(cli, err) : status;
+	return status;
 }
 
 static const struct cli_program program = {

@@ -53,8 +53,13 @@ static int to_guest(struct console *c, struct error *err)
 	}
 	if (found)
 		n = found - data;
-	if (n > 0 && rpc_channel_send(c->stream, data, n, c->timeout_ms, err) < 0)
+	struct error why = { 0 };
+	if (n > 0 && rpc_channel_send(c->stream, data, n, c->timeout_ms, &why) < 0) {
+		if (why.code == ERR_NO_CONNECT)
+			return 1;
+		*err = why;
 		return -1;
+	}
 	return found != NULL;
 }
 

@@ -224,7 +224,8 @@ until_in()
 	until_in "$(vm-log --path --console web)" berth-guest-is-up
 	contains "$(vm-log --console web)" berth-guest-is-up
 	[ "$(vm-log --console --lines 1 web | tr -d '\r')" = berth-guest-is-up ]
-	vm-console -q web </dev/null >"$SCRATCH/console" & console=$!
+	vm-console web </dev/null >"$SCRATCH/console" 2>"$SCRATCH/words" & console=$!
+	until_in "$SCRATCH/words" "Connected to domain 'web'"
 	vm-destroy -q web
 	wait $console
 	expect 4 vm-console web
