@@ -57,7 +57,7 @@ static int run(struct cli *cli, struct error *err)
 }
 
 static const struct cli_program program = {
-	.name = "vm-autostart-all", .summary = "start the guests that start with the host", .options = options, .run = run,
+	.name = "vm-autostart-all", .summary = "start the guests that start with the host", .options = options, .flags = CLI_SLOW, .run = run,
 };
 
 int main(int argc, char **argv)

@@ -60,7 +60,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-create", .summary = "run a transient guest from XML", .args = "FILE", .options = options, .min_args = 1, .max_args = 1,
-	.flags = CLI_FILES, .run = run,
+	.flags = CLI_FILES | CLI_SLOW, .run = run,
 };
 
 int main(int argc, char **argv)

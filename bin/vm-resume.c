@@ -29,7 +29,8 @@ static int run(struct cli *cli, struct error *err)
 }
 
 static const struct cli_program program = {
-	.name = "vm-resume", .summary = "let paused guests go on", .args = "GUEST...", .options = options, .max_args = -1, .flags = CLI_GUESTS, .run = run,
+	.name = "vm-resume", .summary = "let paused guests go on", .args = "GUEST...", .options = options, .max_args = -1,
+	.flags = CLI_GUESTS, .run = run,
 };
 
 int main(int argc, char **argv)

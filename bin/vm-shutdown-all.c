@@ -73,7 +73,7 @@ static int run(struct cli *cli, struct error *err)
 }
 
 static const struct cli_program program = {
-	.name = "vm-shutdown-all", .summary = "shut down all guests", .options = options, .run = run,
+	.name = "vm-shutdown-all", .summary = "shut down all guests", .options = options, .flags = CLI_SLOW, .run = run,
 };
 
 int main(int argc, char **argv)

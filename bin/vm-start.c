@@ -51,7 +51,8 @@ static int run(struct cli *cli, struct error *err)
 }
 
 static const struct cli_program program = {
-	.name = "vm-start", .summary = "start guests", .args = "GUEST...", .options = options, .max_args = -1, .flags = CLI_GUESTS, .run = run,
+	.name = "vm-start", .summary = "start guests", .args = "GUEST...", .options = options, .max_args = -1,
+	.flags = CLI_GUESTS | CLI_SLOW, .run = run,
 };
 
 int main(int argc, char **argv)

@@ -25,6 +25,7 @@ enum cli_flags {
 	CLI_GUESTS = 1,       /* the first argument is a guest: --domain GUEST is the same */
 	CLI_FILES = 2,        /* the first argument is a file: --file FILE is the same */
 	CLI_POSIX = 4,        /* options end at the first argument (a command with options of its own follows) */
+	CLI_SLOW = 8,         /* its calls start or end guests and may take a minute; others must be answered in ten seconds */
 };
 
 struct cli_program {
