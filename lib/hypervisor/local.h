@@ -16,6 +16,7 @@ struct hv_spawn {
 	int run_fd, alive_fd;
 	bool adopt, paused, autodestroy, host_root, transient;
 	int timeout_ms;
+	int (*wait)(int fd, int events, int timeout_ms);   /* see struct hv; NULL: poll(2) */
 };
 
 /* Starts a supervisor and waits for its report. *died: it went without a word (or was killed for being late), so that what it had begun

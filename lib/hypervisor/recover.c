@@ -135,7 +135,7 @@ static int take_over(const struct hv *hv, const struct hv_kind *kind, const char
 	struct state_last_exit crashed = ended(GUEST_END_CRASHED, 0, "found dead, and so was its supervisor");
 	struct state_last_exit failed = ended(GUEST_END_FAILED, 0, "its supervisor died while it was being started");
 	AUTO_CLOSE int run = -1, alive = -1;
-	struct hv_spawn spec = { .kind = kind, .name = name, .adopt = true, .timeout_ms = hv->timeout_ms };
+	struct hv_spawn spec = { .kind = kind, .name = name, .adopt = true, .timeout_ms = hv->timeout_ms, .wait = hv->wait };
 	bool died;
 	int lives;
 

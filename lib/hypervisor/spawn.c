@@ -46,16 +46,23 @@ static void last_log_line(const struct hv_spawn *spec, char *line, size_t size)
 	snprintf(line, size, ": %s", start ? start + 1 : buf);
 }
 
-/* Reads up to the end of the report: its length, or -1 with errno (ETIMEDOUT). */
-static ssize_t read_report(int fd, char *text, size_t size, int timeout_ms)
+static int wait_for(const struct hv_spawn *spec, int fd, int timeout_ms)
 {
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return spec->wait ? spec->wait(fd, POLLIN, timeout_ms) : RETRY_EINTR(poll(&p, 1, timeout_ms));
+}
+
+/* Reads up to the end of the report: its length, or -1 with errno (ETIMEDOUT). */
+static ssize_t read_report(const struct hv_spawn *spec, int fd, char *text, size_t size)
+{
+	int timeout_ms = spec->timeout_ms;
 	int64_t end = now_ms() + timeout_ms;
 	size_t len = 0;
 
 	while (len < size - 1) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
 		int64_t left = timeout_ms < 0 ? -1 : end - now_ms();
-		int r = left == -1 || left > 0 ? RETRY_EINTR(poll(&p, 1, (int)left)) : 0;
+		int r = left == -1 || left > 0 ? wait_for(spec, fd, (int)left) : 0;
 		ssize_t n;
 		if (r <= 0) {
 			if (r == 0)
@@ -149,7 +156,7 @@ int hv_spawn(const struct hv_spawn *spec, bool *died, struct error *err)
 	close(p[1]);
 	if (pid < 0)
 		return -1;
-	n = read_report(in, text, sizeof(text), spec->timeout_ms);
+	n = read_report(spec, in, text, sizeof(text));
 	if (n == 3 && !memcmp(text, "ok\n", 3)) {
 		*died = false;
 		/* whose end the guest is to share sees this descriptor go with us */

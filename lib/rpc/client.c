@@ -589,6 +589,23 @@ int rpc_conn_call(struct rpc_conn *conn, const struct rpc_proc *proc, const void
 	return rpc_conn_call_fds(conn, proc, args, ret, NULL, 0, NULL, NULL, timeout_ms, err);
 }
 
+int rpc_conn_post(struct rpc_conn *conn, const struct rpc_proc *proc, const void *args, struct error *err)
+{
+	AUTO_FREE unsigned char *frame = NULL;
+	struct rpc_header h = {
+		.program = proc->program, .version = 1, .procedure = proc->number, .type = RPC_CALL, .status = RPC_OK,
+	};
+
+	if (conn->dead.code)
+		return conn_dead(conn, err);
+	if (++conn->serial == 0)
+		conn->serial = 1;
+	h.serial = conn->serial;
+	if (rpc_encode(&h, proc->args, args, 0, &frame, err) < 0)
+		return error_wrap(err, "%s", proc->name);
+	return rpc_conn_send(conn, frame, h.length, NULL, 0, rpc_deadline(0), err);
+}
+
 /* ---- events ---- */
 
 int rpc_next_event(struct rpc_conn *conn, struct rpc_event *ev, int timeout_ms, struct error *err)

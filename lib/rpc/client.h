@@ -54,6 +54,10 @@ int rpc_conn_call(struct rpc_conn *conn, const struct rpc_proc *proc, const void
 int rpc_conn_call_fds(struct rpc_conn *conn, const struct rpc_proc *proc, const void *args, void *ret,
 		 const int *send, size_t n_send, int *recv, size_t *n_recv, int timeout_ms, struct error *err) NODISCARD;
 
+/* Sends a call and does not wait for its answer, which is dropped when it comes: for subscriptions to many, of which one
+ * may not answer. It must be small: a connection that does not take it at once is dead (ERR_OPERATION_TIMEOUT). */
+int rpc_conn_post(struct rpc_conn *conn, const struct rpc_proc *proc, const void *args, struct error *err) NODISCARD;
+
 /* The descriptor to poll for reading between calls. Nothing is read ahead, so it alone tells, with rpc_conn_pending(), that there
  * is something to take. */
 int rpc_conn_fd(const struct rpc_conn *conn);

@@ -118,6 +118,18 @@ static long long now_ms(void)
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
+static void nap_blocking(int ms)
+{
+	poll(NULL, 0, ms);
+}
+
+static void (*lock_nap)(int ms) = nap_blocking;
+
+void file_set_lock_nap(void (*nap)(int ms))
+{
+	lock_nap = nap ? nap : nap_blocking;
+}
+
 int file_lock(int fd, int timeout_ms)
 {
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -135,7 +147,7 @@ int file_lock(int fd, int timeout_ms)
 			errno = ETIMEDOUT;
 			return -1;
 		}
-		poll(NULL, 0, left < nap ? (int)left : nap);
+		lock_nap(left < nap ? (int)left : nap);
 		if (nap < 20)
 			nap *= 2;
 	}

@@ -35,6 +35,10 @@ int file_try_lock(int fd) NODISCARD;
 /* The same, waiting at most timeout_ms (-1: for ever) without polling the processor; errno ETIMEDOUT. */
 int file_lock(int fd, int timeout_ms) NODISCARD;
 
+/* What file_lock() does between two looks at a lock that somebody has: NULL sleeps; a server whose own tasks can have the lock
+ * sets task_sleep(). Of the whole process. */
+void file_set_lock_nap(void (*nap)(int ms));
+
 /* Whether somebody else holds the lock: 1 yes, 0 no, -1 with errno set. Never takes it. */
 int file_is_locked(int fd) NODISCARD;
 

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One client's connection: what it asks for to get connected, and its end. */
+#include "hypervisor/serve_priv.h"
+
+#include "hypervisor/local.h"
+#include "rpc/client.h"
+#include "util/file.h"
+
+#include <signal.h>
+#include <string.h>
+
+/* libvirt's virDrvFeature and virConnectFlags. */
+enum { FEATURE_FD_PASSING = 8 };
+enum { CONNECT_RO = 1, CONNECT_NO_ALIASES = 2 };
+
+/* libvirt's number of the driver that reports errors, VIR_FROM_LXC: what is forwarded comes with the supervisor's own. */
+#define ERRORS_FROM 17
+
+static int nothing(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	(void)call;
+	(void)args;
+	(void)ret;
+	(void)err;
+	return 0;
+}
+
+static int connect_open(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	const wire_connect_open_args *a = args;
+
+	if (hv_flags(call, a->flags, CONNECT_RO | CONNECT_NO_ALIASES, err) < 0 || hv_connect_open(call, args, ret, err) < 0)
+		return -1;
+	if (a->flags & CONNECT_RO)
+		rpc_peer_set_read_only(call->peer);
+	return 0;
+}
+
+static int supports_feature(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	const struct serving *s = call->ctx;
+	const wire_connect_supports_feature_args *a = args;
+	wire_connect_supports_feature_ret *r = ret;
+
+	if (a->feature != FEATURE_FD_PASSING)
+		return hv_connect_supports_feature(call, args, ret, err);
+	r->supported = s->passes_fds;
+	return 0;
+}
+
+static const struct rpc_row connect_rows[] = {
+	RPC_ROW(connect_open, connect_open),
+	RPC_ROW(connect_supports_feature, supports_feature),
+	RPC_ROW(connect_register_close_callback, nothing),
+	RPC_ROW(connect_unregister_close_callback, nothing),
+	RPC_ROW_END,
+};
+
+/* ---- descriptors of a guest ---- */
+
+static int open_namespace(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	const struct serving *s = call->ctx;
+	int fds[32], rc = 0;
+	size_t n = ARRAY_LEN(fds);
+	struct rpc_conn *conn;
+
+	if (!s->passes_fds)
+		return error_set(err, ERR_NO_SUPPORT, "%s: descriptors can only be passed over a Unix socket with a name", call->proc->name);
+	conn = hv_connect_supervisor(&s->hv, args, err);
+	if (!conn)
+		return -1;
+	rc = rpc_conn_call_fds(conn, call->proc, args, ret, NULL, 0, fds, &n, s->hv.timeout_ms, err);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = rpc_call_attach_fd(call, fds[i], err);
+		for (size_t left = i + 1; rc < 0 && left < n; left++)
+			close(fds[left]);
+	}
+	rpc_conn_free(conn);
+	return rc;
+}
+
+static const struct rpc_row lxc_rows[] = {
+	RPC_ROW(lxc_domain_open_namespace, open_namespace),
+	RPC_ROW_END,
+};
+
+/* ---- the frame ---- */
+
+static void on_peer_close(void *ctx, struct rpc_peer *peer)
+{
+	struct serving *s = ctx;
+
+	(void)peer;
+	s->left = true;
+	serve_event_stop(s);
+}
+
+/* What the client began is done before its server goes: a start, say, whose answer nobody waits for any more. */
+static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int revents)
+{
+	const struct serving *s = w->data;
+
+	(void)revents;
+	if (s->left && task_count() == 0)
+		ev_break(loop, EVBREAK_ALL);
+}
+
+static int begin(struct serving *s, const struct hv_serve *spec, struct error *err)
+{
+	static const struct rpc_row *const remote[] = { connect_rows, serve_event_rows, serve_stream_rows, hv_rows, NULL };
+	static const struct rpc_row *const lxc[] = { lxc_rows, NULL };
+	static const struct rpc_program programs[] = {
+		{ RPC_REMOTE_PROGRAM, RPC_REMOTE_VERSION, remote },
+		{ RPC_LXC_PROGRAM, RPC_LXC_VERSION, lxc },
+	};
+	struct rpc_server_config config = {
+		.programs = programs, .n_programs = ARRAY_LEN(programs), .ctx = s, .error_domain = ERRORS_FROM, .on_peer_close = on_peer_close,
+	};
+	struct rpc_peer *peer;
+
+	if (hv_open(&s->hv, spec->uri, spec->read_only, spec->drivers, err) < 0)
+		return -1;
+	s->hv.wait = task_wait_fd;
+	file_set_lock_nap(task_sleep);
+	s->loop = ev_loop_new(EVFLAG_NOENV);
+	if (!s->loop)
+		return error_set(err, ERR_NO_MEMORY, "no memory to serve a connection");
+	s->server = rpc_server_new(s->loop, &config, err);
+	if (!s->server)
+		return -1;
+	ev_prepare_init(&s->prepare, on_prepare);
+	s->prepare.data = s;
+	ev_prepare_start(s->loop, &s->prepare);
+	s->passes_fds = spec->in == spec->out;
+	peer = rpc_server_adopt(s->server, spec->in, spec->out, err);
+	if (peer && spec->read_only)
+		rpc_peer_set_read_only(peer);
+	return peer ? 0 : -1;
+}
+
+int hv_serve(const struct hv_serve *spec, struct error *err)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	/* tasks refer to it until the loop's end */
+	static struct serving s;
+	int rc;
+
+	sigaction(SIGPIPE, &ignore, NULL);
+	rc = begin(&s, spec, err);
+	if (rc == 0)
+		ev_run(s.loop, 0);
+	hv_watch_free(s.watch);
+	rpc_server_free(s.server);
+	if (s.loop)
+		ev_loop_destroy(s.loop);
+	return rc;
+}

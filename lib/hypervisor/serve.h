@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A libvirt server for one client: helpers/berth-serve. It keeps no state. What files know it answers from the files (hv_rows), what
+ * only a running guest knows it asks that guest's supervisor; each call is a task of its own, so that a supervisor that does not
+ * answer holds up the calls to its guest and nothing else.
+ */
+#ifndef BERTH_HYPERVISOR_SERVE_H
+#define BERTH_HYPERVISOR_SERVE_H
+
+#include "hypervisor/kinds.h"
+
+struct hv_serve {
+	int in, out;         /* the client; the same twice for a Unix socket with a name, over which descriptors can be passed */
+	const char *uri;     /* the driver for a client that names none; NULL: all local ones */
+	bool read_only;      /* whatever the client asks for */
+	const struct hv_driver *const *drivers;   /* what defining needs */
+};
+
+/* Serves until the client leaves and its last call is done; the descriptors are closed. 0, or -1 when it could not begin. */
+int hv_serve(const struct hv_serve *spec, struct error *err) NODISCARD;
+
+#endif
