@@ -12,6 +12,10 @@ static int fail_with(struct conf_reader *r, enum error_code code, const char *fm
 	char text[600];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
+	/* values come from anybody: they must not move a terminal's cursor */
+	for (char *s = text; *s; s++)
+		if ((unsigned char)*s < 32 || *s == 127)
+			*s = '?';
 	return error_set(r->err, code, "line %u: <%s>: %s", r->node->line, r->node->name, text);
 }
 

@@ -179,6 +179,20 @@ static int bitmap_number(const char **s, unsigned limit, unsigned *out)
 	return 0;
 }
 
+/* By words: a hostile list of long ranges must not take long. */
+static void set_range(struct conf_bitmap *map, unsigned first, unsigned last)
+{
+	for (unsigned w = first / WORD_BITS; w <= last / WORD_BITS; w++) {
+		unsigned long mask = ~0UL;
+
+		if (w == first / WORD_BITS)
+			mask &= ~0UL << (first % WORD_BITS);
+		if (w == last / WORD_BITS)
+			mask &= ~0UL >> (WORD_BITS - 1 - last % WORD_BITS);
+		map->words[w] |= mask;
+	}
+}
+
 struct conf_bitmap *conf_bitmap_parse(const char *text, unsigned limit, struct error *err)
 {
 	AUTO_FREE struct conf_bitmap *map = NULL;
@@ -208,12 +222,10 @@ struct conf_bitmap *conf_bitmap_parse(const char *text, unsigned limit, struct e
 			if (bitmap_number(&s, limit, &last) < 0 || last < first)
 				break;
 		}
-		for (unsigned i = first; i <= last; i++) {
-			if (without)
-				map->words[i / WORD_BITS] &= ~(1UL << (i % WORD_BITS));
-			else
-				map->words[i / WORD_BITS] |= 1UL << (i % WORD_BITS);
-		}
+		if (without)
+			map->words[first / WORD_BITS] &= ~(1UL << (first % WORD_BITS));
+		else
+			set_range(map, first, last);
 		s += strspn(s, " \t\r\n");
 		if (*s == ',') {
 			s++;

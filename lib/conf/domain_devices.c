@@ -3,7 +3,7 @@
 
 static const struct conf_row devices_rows[] = {
 	CHILD_STRING("emulator", struct domain_devices, emulator),
-	LIST("disk", struct domain_devices, disks, struct domain_disk, domain_disk_elem, .max = 4096),
+	LIST("disk", struct domain_devices, disks, struct domain_disk, domain_disk_elem, .max = 2048),
 	LIST("controller", struct domain_devices, controllers, struct domain_controller, domain_controller_elem, .max = 2048),
 	LIST("lease", struct domain_devices, leases, struct domain_lease, domain_lease_elem),
 	LIST("filesystem", struct domain_devices, filesystems, struct domain_fs, domain_fs_elem),

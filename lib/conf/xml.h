@@ -14,7 +14,7 @@
 #include "util/error.h"
 
 #define XML_MAX_SIZE (16u << 20)
-#define XML_MAX_NODES 400000u
+#define XML_MAX_NODES 200000u
 #define XML_MAX_ATTRIBUTES 256u
 #define XML_MAX_DEPTH 256u
 
