@@ -25,8 +25,11 @@ CPPFLAGS_ALL = -D_GNU_SOURCE -DHELPER_DIR='"$(PREFIX)/libexec/berth"' -DBERTH_VE
 	-Ilib -I$(BUILD)/gen -I/usr/include/libxml2 -I/usr/include/tirpc -I/usr/include/libnl3 $(CPPFLAGS)
 VERSION := 0.1
 
-# What starts fast is linked statically (libtirpc for its XDR routines alone: its shared form brings in Kerberos);
-# libxml2 is shared in programs and static in helpers, and only where something refers to it.
+# What starts fast is linked statically: 0.2 ms less than with a dynamic loader. The few programs that read XML load the shared libxml2,
+# whose static form is 34 MB (in the one helper that needs it that is no matter); libtirpc is static everywhere, for its XDR
+# routines alone, because its shared form brings in Kerberos.
+XML_BINS = $(addprefix $(OUT)bin/,vm-create vm-define vm-desc vm-dumpxml vm-edit vm-info vm-metadata vm-rename host-capabilities)
+LINK_LIGHT = -static-pie -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
 LINK_BIN = -pie -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro -Wl,-z,now
 # A sanitizer catches XDR calls and passes them on to the next library that has them: there must be one.
 TIRPC = $(if $(SANITIZE),-ltirpc,-l:libtirpc.a)
@@ -38,6 +41,7 @@ LIBS_HELPER = -l:libtirpc.a -l:libev.a -l:libjansson.a -l:libpopt.a -lseccomp -l
 ifneq ($(SANITIZE),)
 LINK_HELPER = $(LINK_BIN)
 LIBS_HELPER = $(LIBS_BIN)
+LINK_LIGHT = $(LINK_BIN)
 endif
 
 LIB_SRC := $(wildcard lib/*/*.c)
@@ -85,9 +89,13 @@ $(BUILD)/%.o: %.c | $(GEN_HDR)
 $(LIB): $(LIB_OBJ)
 	$(call quiet,AR) rm -f $@ && ar rcs $@ $^
 
+$(OUT)bin/%: LINK = $(LINK_LIGHT)
+$(OUT)bin/%: NOT_LINKED = $(if $(SANITIZE),,-lxml2)
+$(XML_BINS): LINK = $(LINK_BIN)
+$(XML_BINS): NOT_LINKED =
 $(OUT)bin/%: $(BUILD)/bin/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(call quiet,LD) $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_BIN) -o $@ $< $(LIB) $(LIBS_BIN)
+	$(call quiet,LD) $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK) -o $@ $< $(LIB) $(filter-out $(NOT_LINKED),$(LIBS_BIN))
 
 $(OUT)helpers/%: $(BUILD)/helpers/%.o $(LIB)
 	@mkdir -p $(@D)
