@@ -102,8 +102,13 @@ def open_fds(pid):
 
 
 def fd_names(pid):
-    base = '/proc/%d/fd/' % pid
-    return sorted('%s %s' % (n, os.readlink(base + n)) for n in os.listdir(base))
+    base, found = '/proc/%d/fd/' % pid, []
+    for number in os.listdir(base):
+        try:
+            found.append('%s %s' % (number, os.readlink(base + number)))
+        except FileNotFoundError:   # closed meanwhile
+            pass
+    return sorted(found)
 
 
 def started(lab):
