@@ -111,15 +111,22 @@ static int give_birth(struct build *b, bool paused, struct error *err)
 	return 0;
 }
 
-/* The child's next word: its byte, 0 when it has run init (its end of the socket went with the exec), or -1 with its error. */
-static int listen_to_child(int socket, struct error *err)
+/* The child's next word: its byte, 0 when it has run init (its end of the socket went with the exec), or -1 with its error. Its
+ * death is seen by the pidfd: as long as it shares our descriptors its end of the socket is open. */
+static int listen_to_child(int socket, int pidfd, struct error *err)
 {
+	struct pollfd wait[] = { { .fd = socket, .events = POLLIN }, { .fd = pidfd, .events = POLLIN } };
 	union {
 		char byte;
 		struct error error;
 	} said;
-	ssize_t n = RETRY_EINTR(recv(socket, &said, sizeof(said), 0));
+	ssize_t n;
 
+	if (RETRY_EINTR(poll(wait, 2, -1)) < 0)
+		return error_errno(err, "cannot hear the container's first process");
+	if (!wait[0].revents)
+		return error_set(err, ERR_OPERATION_FAILED, "the container's first process died while it was set up");
+	n = RETRY_EINTR(recv(socket, &said, sizeof(said), 0));
 	if (n < 0)
 		return error_errno(err, "cannot hear the container's first process");
 	if (n == sizeof(said.error)) {
@@ -130,9 +137,9 @@ static int listen_to_child(int socket, struct error *err)
 	return n == 0 ? 0 : said.byte;
 }
 
-static int expect(int socket, int what, struct error *err)
+static int expect(int socket, int pidfd, int what, struct error *err)
 {
-	int said = listen_to_child(socket, err);
+	int said = listen_to_child(socket, pidfd, err);
 
 	if (said < 0)
 		return -1;
@@ -159,12 +166,12 @@ static int put_together(struct build *b, bool paused, struct error *err)
 	if (lxc_pieces_make(spec, b->pieces, err) < 0 || cgroup_create(b->cgroup, &spec->limits, err) < 0)
 		return -1;
 	b->pieces->n_tasks = cgroup_join_list(b->cgroup, b->pieces->tasks);
-	if (tell(b->socket[0], LXC_SAY_GO, err) < 0 || expect(b->socket[0], paused ? LXC_SAID_HELD : LXC_SAID_EXEC, err) < 0)
+	if (tell(b->socket[0], LXC_SAY_GO, err) < 0 || expect(b->socket[0], b->pidfd, paused ? LXC_SAID_HELD : LXC_SAID_EXEC, err) < 0)
 		return -1;
 	/* the last copy of the child's end is to go with its exec */
 	close(STEAL_FD(b->socket[1]));
 	if (!paused)
-		return listen_to_child(b->socket[0], err) == 0 ? 0 : -1;
+		return listen_to_child(b->socket[0], b->pidfd, err) == 0 ? 0 : -1;
 	/* frozen first, told to run then: it runs when it is thawed, by whomever */
 	if (cgroup_freeze(b->cgroup, true, FREEZE_MS, err) < 0)
 		return -1;
@@ -240,7 +247,7 @@ int lxc_release(struct lxc_container *ct, struct error *err)
 
 	if (socket < 0)
 		return 0;
-	if (cgroup_freeze(ct->cgroup, false, FREEZE_MS, err) < 0 || expect(socket, LXC_SAID_EXEC, err) < 0)
+	if (cgroup_freeze(ct->cgroup, false, FREEZE_MS, err) < 0 || expect(socket, ct->pidfd, LXC_SAID_EXEC, err) < 0)
 		return -1;
-	return listen_to_child(socket, err) < 0 ? -1 : 0;
+	return listen_to_child(socket, ct->pidfd, err) < 0 ? -1 : 0;
 }
