@@ -9,13 +9,21 @@ CONF_ENUM_NAMES(domain_console_target, DOMAIN_CONSOLE_TARGETS);
 CONF_ENUM_NAMES(domain_channel_target, DOMAIN_CHANNEL_TARGETS);
 CONF_ENUM_NAMES(domain_channel_state, DOMAIN_CHANNEL_STATES);
 
+/* Of serial and parallel ports and consoles. */
+static int check_source(struct conf_reader *r, const struct domain_chardev_source *source)
+{
+	if (source->type == DOMAIN_CHARDEV_SPICEVMC)
+		return conf_unsupported(r, "type 'spicevmc' goes with <channel><target type='virtio'/></channel> alone");
+	return domain_chardev_source_check(r, source, false);
+}
+
 /* --- <serial> -------------------------------------------------------------------------------------------------- */
 
 static int serial_fill(struct conf_reader *r, void *obj)
 {
 	const struct domain_serial *s = obj;
 
-	return domain_chardev_source_check(r, &s->source, false);
+	return check_source(r, &s->source);
 }
 
 static const struct conf_row serial_model_rows[] = {
@@ -45,7 +53,7 @@ static int parallel_fill(struct conf_reader *r, void *obj)
 {
 	const struct domain_parallel *p = obj;
 
-	return domain_chardev_source_check(r, &p->source, false);
+	return check_source(r, &p->source);
 }
 
 static const struct conf_row parallel_target_rows[] = {
@@ -68,7 +76,7 @@ static int console_fill(struct conf_reader *r, void *obj)
 {
 	const struct domain_console *c = obj;
 
-	return domain_chardev_source_check(r, &c->source, false);
+	return check_source(r, &c->source);
 }
 
 static const struct conf_row console_target_rows[] = {

@@ -143,7 +143,7 @@ static int check_udp(struct conf_reader *r, const struct domain_chardev_source *
 	return conf_fail(r, "<source mode='connect' service='...'/> is missing");
 }
 
-static int check_spiceport(struct conf_reader *r, const struct domain_chardev_source *s)
+static int check_channel(struct conf_reader *r, const struct domain_chardev_source *s)
 {
 	static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
 
@@ -163,14 +163,13 @@ int domain_chardev_source_check(struct conf_reader *r, const struct domain_chard
 		return s->path ? 0 : missing(r, s, "path");
 	case DOMAIN_CHARDEV_UNIX:
 		return s->path || path_optional ? 0 : missing(r, s, "path");
-	case DOMAIN_CHARDEV_NMDM:
-		return !s->master ? missing(r, s, "master") : !s->slave ? missing(r, s, "slave") : 0;
 	case DOMAIN_CHARDEV_TCP:
 		return !s->host ? missing(r, s, "host") : !s->service ? missing(r, s, "service") : 0;
 	case DOMAIN_CHARDEV_UDP:
 		return check_udp(r, s);
 	case DOMAIN_CHARDEV_SPICEPORT:
-		return check_spiceport(r, s);
+	case DOMAIN_CHARDEV_DBUS:
+		return check_channel(r, s);
 	default:
 		return 0;
 	}

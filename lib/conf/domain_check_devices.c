@@ -109,8 +109,23 @@ static int check_usb(struct conf_reader *r, const struct domain_devices *d)
 
 /* --- the rest -------------------------------------------------------------------------------------------------- */
 
+static int check_audio_id(struct conf_reader *r, const struct domain_devices *d, struct conf_num id)
+{
+	bool found = !id.value;
+
+	for (size_t i = 0; i < d->audios.n; i++)
+		found |= d->audios.items[i]->id == id.value;
+	return found ? 0 : conf_fail(r, "there is no <audio id='%llu'>, but a device names it", (unsigned long long)id.value);
+}
+
 static int check_audios(struct conf_reader *r, const struct domain_devices *d)
 {
+	for (size_t i = 0; i < d->sounds.n; i++)
+		if (check_audio_id(r, d, d->sounds.items[i]->audio) < 0)
+			return -1;
+	for (size_t i = 0; i < d->graphics.n; i++)
+		if (d->graphics.items[i]->type == DOMAIN_GRAPHICS_VNC && check_audio_id(r, d, d->graphics.items[i]->audio) < 0)
+			return -1;
 	for (size_t i = 0; i < d->audios.n; i++)
 		for (size_t j = 0; j < i; j++)
 			if (d->audios.items[i]->id == d->audios.items[j]->id)

@@ -61,6 +61,13 @@ static struct domain_listen *first_listen(struct conf_reader *r, struct domain_g
 	return l;
 }
 
+static void clear_listens(struct domain_graphics *g)
+{
+	for (size_t i = 0; i < g->listens.n; i++)
+		conf_free(&listen_elem, g->listens.items[i]);
+	g->listens.n = 0;
+}
+
 /* The attribute and the <listen> say the same: what one lacks comes from the other. 0, or -1: they differ. */
 static int match(struct conf_reader *r, char **attribute, char **child, const char *what)
 {
@@ -79,12 +86,44 @@ static void forget(char **s)
 	*s = NULL;
 }
 
+static int by_channel(const void *a, const void *b)
+{
+	const struct domain_spice_channel *const *x = a, *const *y = b;
+
+	return ((*x)->name > (*y)->name) - ((*x)->name < (*y)->name);
+}
+
+/* One mode for each channel, the last that is given; what may have any mode is not named. */
+static void fill_channels(struct domain_graphics *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->channels.n; i++) {
+		struct domain_spice_channel *c = g->channels.items[i];
+		bool again = false;
+
+		for (size_t j = i + 1; j < g->channels.n; j++)
+			again |= g->channels.items[j]->name == c->name;
+		if (again || !c->mode)
+			free(c);
+		else
+			g->channels.items[n++] = c;
+	}
+	g->channels.n = n;
+	if (n)
+		qsort(g->channels.items, n, sizeof(*g->channels.items), by_channel);
+}
+
 static int fill_listens(struct conf_reader *r, struct domain_graphics *g)
 {
 	bool silent = g->type == DOMAIN_GRAPHICS_SPICE && !g->port.set && !g->tls_port.set && g->autoport != CONF_YES;
-	enum domain_listen_type type = g->socket ? DOMAIN_LISTEN_SOCKET : silent && !g->listen ? DOMAIN_LISTEN_NONE : DOMAIN_LISTEN_ADDRESS;
-	struct domain_listen *l = first_listen(r, g, type);
+	enum domain_listen_type type = g->socket ? DOMAIN_LISTEN_SOCKET : silent ? DOMAIN_LISTEN_NONE : DOMAIN_LISTEN_ADDRESS;
+	struct domain_listen *l;
 
+	/* the old attribute 'socket' excludes addresses */
+	if (g->socket && g->listens.n && g->listens.items[0]->type != DOMAIN_LISTEN_SOCKET)
+		clear_listens(g);
+	l = first_listen(r, g, type);
 	if (!l)
 		return -1;
 	for (size_t i = 0; i < g->listens.n; i++) {
@@ -93,8 +132,6 @@ static int fill_listens(struct conf_reader *r, struct domain_graphics *g)
 		if ((t == DOMAIN_LISTEN_SOCKET || t == DOMAIN_LISTEN_NONE) && g->type == DOMAIN_GRAPHICS_RDP)
 			return conf_unsupported(r, "<listen type='%s'> does not go with type 'rdp'",
 						conf_enum_name(&domain_listen_type_names, t));
-		if (g->listens.n > 1 && g->type == DOMAIN_GRAPHICS_VNC && t == DOMAIN_LISTEN_SOCKET)
-			return conf_unsupported(r, "a VNC socket cannot be listened on beside other addresses");
 	}
 	if (l->type == DOMAIN_LISTEN_ADDRESS) {
 		forget(&g->socket);
@@ -132,12 +169,12 @@ static void fill_vnc(const struct conf_reader *r, struct domain_graphics *g)
 		g->websocket = (struct conf_int){ 0 };
 		return;
 	}
-	if (!g->port.set || !g->port.value || g->port.value == -1)
-		g->autoport = CONF_YES;
-	else if (!g->autoport)
-		g->autoport = CONF_NO;
-	if (g->autoport == CONF_YES && !(r->flags & CONF_PARSE_LIVE))
+	if (!g->autoport)
+		g->autoport = !g->port.set || g->port.value == -1 ? CONF_YES : CONF_NO;
+	if (g->autoport == CONF_YES && (!(r->flags & CONF_PARSE_LIVE) || g->port.value <= 0))
 		g->port = (struct conf_int){ -1, true };
+	else if (g->port.value <= 0)
+		g->port = (struct conf_int){ 0 };
 	if (g->websocket.set && !g->websocket.value)
 		g->websocket.set = false;
 }
@@ -168,10 +205,9 @@ static void fill_rdp(const struct conf_reader *r, struct domain_graphics *g)
 		g->autoport = CONF_YES;
 	if (g->autoport == CONF_NO)
 		g->autoport = conf_yesno_unset;
-	if (g->autoport == CONF_YES && !(r->flags & CONF_PARSE_LIVE))
-		g->port = (struct conf_int){ 0 };
-	if (!g->port.value)
-		g->port.set = false;
+	if (g->port.value == -1 || (g->autoport == CONF_YES && !(r->flags & CONF_PARSE_LIVE)))
+		g->port.value = 0;
+	g->port.set = true;
 	if (g->replace_user == CONF_NO)
 		g->replace_user = conf_yesno_unset;
 	if (g->multi_user == CONF_NO)
@@ -208,6 +244,7 @@ static int graphics_fill(struct conf_reader *r, void *obj)
 	case DOMAIN_GRAPHICS_VNC:
 	case DOMAIN_GRAPHICS_SPICE:
 	case DOMAIN_GRAPHICS_RDP:
+		fill_channels(g);
 		if (fill_listens(r, g) < 0 || fill_passwd(r, g) < 0)
 			return -1;
 		if (g->type == DOMAIN_GRAPHICS_VNC)
@@ -223,6 +260,8 @@ static int graphics_fill(struct conf_reader *r, void *obj)
 			g->fullscreen = conf_yesno_unset;
 		return 0;
 	case DOMAIN_GRAPHICS_DBUS:
+		if (g->p2p == CONF_NO)
+			g->p2p = conf_yesno_unset;
 		if (g->p2p == CONF_YES && g->dbus_address)
 			return conf_unsupported(r, "p2p='yes' excludes 'address'");
 		return 0;

@@ -88,7 +88,7 @@ struct domain_graphics {
 	CONF_LIST(struct domain_listen) listens;   /* VNC, SPICE, RDP: at least one after parsing */
 	char *listen;                          /* the old spelling of the first listen's address; the same after parsing */
 	char *socket;                          /* VNC: likewise of its socket */
-	struct conf_int port;                  /* VNC: -1: any free one; SPICE, RDP: unset with autoport */
+	struct conf_int port;                  /* VNC: -1: any free one; SPICE: unset with autoport; RDP: 0 with autoport */
 	struct conf_int tls_port;              /* SPICE */
 	struct conf_int websocket;             /* VNC: -1: any */
 	enum conf_yesno autoport;
