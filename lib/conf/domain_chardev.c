@@ -9,8 +9,7 @@ CONF_ENUM_NAMES(domain_console_target, DOMAIN_CONSOLE_TARGETS);
 CONF_ENUM_NAMES(domain_channel_target, DOMAIN_CHANNEL_TARGETS);
 CONF_ENUM_NAMES(domain_channel_state, DOMAIN_CHANNEL_STATES);
 
-/* Of serial and parallel ports and consoles. */
-static int check_source(struct conf_reader *r, const struct domain_chardev_source *source)
+int domain_port_check(struct conf_reader *r, const struct domain_chardev_source *source)
 {
 	if (source->type == DOMAIN_CHARDEV_SPICEVMC)
 		return conf_unsupported(r, "type 'spicevmc' goes with <channel><target type='virtio'/></channel> alone");
@@ -23,7 +22,7 @@ static int serial_fill(struct conf_reader *r, void *obj)
 {
 	const struct domain_serial *s = obj;
 
-	return check_source(r, &s->source);
+	return domain_port_check(r, &s->source);
 }
 
 static const struct conf_row serial_model_rows[] = {
@@ -53,7 +52,7 @@ static int parallel_fill(struct conf_reader *r, void *obj)
 {
 	const struct domain_parallel *p = obj;
 
-	return check_source(r, &p->source);
+	return domain_port_check(r, &p->source);
 }
 
 static const struct conf_row parallel_target_rows[] = {
@@ -72,13 +71,6 @@ const struct conf_elem domain_parallel_elem = ELEM(struct domain_parallel, paral
 
 /* --- <console> ------------------------------------------------------------------------------------------------- */
 
-static int console_fill(struct conf_reader *r, void *obj)
-{
-	const struct domain_console *c = obj;
-
-	return check_source(r, &c->source);
-}
-
 static const struct conf_row console_target_rows[] = {
 	ATTR_ENUM("type", struct domain_console, target, domain_console_target),
 	ATTR_NUM("port", struct domain_console, port, .max = INT32_MAX),
@@ -93,7 +85,7 @@ static const struct conf_row console_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_console_elem = ELEM(struct domain_console, console_rows, .fill = console_fill);
+const struct conf_elem domain_console_elem = ELEM(struct domain_console, console_rows);
 
 /* --- <channel> ------------------------------------------------------------------------------------------------- */
 

@@ -81,6 +81,9 @@ struct domain_channel {
 	struct domain_info info;
 };
 
+/* Whether the source is one that serial and parallel ports and consoles can have. 0, or -1 by conf_fail(). */
+int domain_port_check(struct conf_reader *r, const struct domain_chardev_source *source);
+
 extern const struct conf_elem domain_serial_elem, domain_parallel_elem, domain_console_elem, domain_channel_elem;
 
 #endif

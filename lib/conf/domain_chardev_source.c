@@ -59,7 +59,9 @@ static const struct conf_row source_rows[] = {
 	ATTR_STRING("slave", struct domain_chardev_source, slave, .when = NMDM),
 	EMBED("reconnect", struct domain_chardev_source, reconnect, struct domain_reconnect, domain_reconnect_elem, .when = UNIX | TCP),
 	LIST("seclabel", struct domain_chardev_source, seclabels, struct domain_device_seclabel, domain_device_seclabel_elem,
-	     .when = PTY | DEV | FILES | PIPE | UNIX),
+	     .when = DEV | FILES | PIPE | UNIX),
+	LIST("seclabel", struct domain_chardev_source, seclabels, struct domain_device_seclabel, domain_device_seclabel_elem,
+	     .when = PTY, .flags = CONF_LIVE),
 	GROUP("clipboard", clipboard_rows, .when = VDAGENT),
 	GROUP("mouse", mouse_rows, .when = VDAGENT),
 	CONF_END
@@ -86,20 +88,24 @@ static int check_count(struct conf_reader *r, const struct domain_chardev_source
 					conf_enum_name(&domain_chardev_type_names, s->type), max == 1 ? "one" : "two at most");
 }
 
-static int fill_udp(struct conf_reader *r, struct domain_chardev_source *s)
+/* The first of each mode counts; the host's own end stands first. */
+static void fill_udp(struct domain_chardev_source *s)
 {
-	struct domain_chardev_udp *first;
+	struct domain_chardev_udp *ends[2] = { NULL, NULL };
+	size_t n = 0;
 
-	if (s->udp.n < 2)
-		return 0;
-	first = s->udp.items[0];
-	if (first->mode == s->udp.items[1]->mode)
-		return conf_fail(r, "there are two <source mode='%s'>", conf_enum_name(&domain_chardev_mode_names, first->mode));
-	if (first->mode == DOMAIN_CHARDEV_CONNECT) {
-		s->udp.items[0] = s->udp.items[1];
-		s->udp.items[1] = first;
+	for (size_t i = 0; i < s->udp.n; i++) {
+		struct domain_chardev_udp *end = s->udp.items[i], **place = &ends[end->mode == DOMAIN_CHARDEV_CONNECT];
+
+		if (*place || (!end->host && !end->service))
+			conf_free(&udp_elem, end);
+		else
+			*place = end;
 	}
-	return 0;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (ends[i])
+			s->udp.items[n++] = ends[i];
+	s->udp.n = n;
 }
 
 static int source_fill(struct conf_reader *r, void *obj)
@@ -112,22 +118,32 @@ static int source_fill(struct conf_reader *r, void *obj)
 		return -1;
 	switch (s->type) {
 	case DOMAIN_CHARDEV_UDP:
-		return fill_udp(r, s);
+		fill_udp(s);
+		break;
 	case DOMAIN_CHARDEV_UNIX:
 		if (!s->path)   /* the driver chooses both */
 			s->mode = domain_chardev_mode_unset;
 		else if (!s->mode)
 			s->mode = DOMAIN_CHARDEV_CONNECT;
-		return 0;
+		break;
 	case DOMAIN_CHARDEV_TCP:
 		if (!s->mode)
 			s->mode = DOMAIN_CHARDEV_CONNECT;
 		if (!s->protocol)
 			s->protocol = DOMAIN_CHARDEV_RAW;
-		return 0;
+		break;
+	case DOMAIN_CHARDEV_NMDM:
+		if (!s->master != !s->slave)
+			return conf_fail(r, "<source> needs both 'master' and 'slave'");
+		break;
 	default:
-		return 0;
+		break;
 	}
+	if (!s->log_file)
+		s->log_append = conf_onoff_unset;
+	if (s->reconnect.enabled && s->mode == DOMAIN_CHARDEV_BIND)
+		return conf_fail(r, "<reconnect> goes with mode='connect' alone");
+	return 0;
 }
 
 static int missing(struct conf_reader *r, const struct domain_chardev_source *s, const char *what)

@@ -58,6 +58,14 @@ static int check_aliases(struct conf_reader *r, const struct domain_devices *d)
 	return 0;
 }
 
+/* --- addresses ------------------------------------------------------------------------------------------------- */
+
+static int check_address(void *ctx, const char *element, const struct domain_info *info)
+{
+	return info->address.type != DOMAIN_ADDRESS_UNASSIGNED || !strcmp(element, "hostdev") ? 0 :
+		conf_unsupported(ctx, "<%s>: <address type='unassigned'> is for host devices alone", element);
+}
+
 /* --- USB ------------------------------------------------------------------------------------------------------- */
 
 static int usb_place(void *ctx, const char *element, const struct domain_info *info)
@@ -137,5 +145,7 @@ int domain_check_devices(struct conf_reader *r, const struct domain *def)
 {
 	const struct domain_devices *d = &def->devices;
 
-	return check_tpms(r, d) < 0 || check_aliases(r, d) < 0 || check_usb(r, d) < 0 ? -1 : check_audios(r, d);
+	if (check_tpms(r, d) < 0 || check_aliases(r, d) < 0 || domain_each_info(d, check_address, r) < 0)
+		return -1;
+	return check_usb(r, d) < 0 ? -1 : check_audios(r, d);
 }

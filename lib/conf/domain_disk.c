@@ -291,6 +291,7 @@ static const struct conf_row disk_rows[] = {
 	NODE("encryption", struct domain_disk, encryption, struct domain_encryption, domain_encryption_elem),
 	GROUP("geometry", geometry_rows),
 	GROUP("blockio", blockio_rows),
+	INCLUDE(struct domain_disk, info, struct domain_info, domain_boot_elem),
 	INCLUDE(struct domain_disk, info, struct domain_info, domain_info_elem),
 	CONF_END
 };

@@ -91,6 +91,13 @@ static int pair_console(struct conf_reader *r, struct domain_devices *d)
 	return copy_chardev(r, &c->source, &s->source, &c->info, &s->info);
 }
 
+static bool is_paired(const struct domain *def)
+{
+	const struct domain_devices *d = &def->devices;
+
+	return def->os.type == DOMAIN_OS_HVM && d->consoles.n && d->serials.n && d->consoles.items[0]->target == DOMAIN_CONSOLE_SERIAL;
+}
+
 static int fill_chardevs(struct conf_reader *r, struct domain *def)
 {
 	struct domain_devices *d = &def->devices;
@@ -100,10 +107,19 @@ static int fill_chardevs(struct conf_reader *r, struct domain *def)
 			d->consoles.items[i]->target = def->virt == DOMAIN_VIRT_LXC ? DOMAIN_CONSOLE_LXC : DOMAIN_CONSOLE_SERIAL;
 	if (def->os.type == DOMAIN_OS_HVM && pair_console(r, d) < 0)
 		return -1;
-	for (size_t i = 0; i < d->consoles.n; i++)
-		d->consoles.items[i]->port = (struct conf_num){ i, true };
 	fill_ports(serial_port, (void **)d->serials.items, d->serials.n);
 	fill_ports(parallel_port, (void **)d->parallels.items, d->parallels.n);
+	for (size_t i = 0; i < d->consoles.n; i++) {
+		struct domain_console *c = d->consoles.items[i];
+
+		c->port = (struct conf_num){ i, true };
+		if (i && c->target == DOMAIN_CONSOLE_SERIAL)
+			return conf_unsupported(r, "only the first <console> can be a serial port");
+		if (domain_port_check(r, &c->source) < 0)
+			return -1;
+	}
+	if (is_paired(def))
+		d->consoles.items[0]->port = d->serials.items[0]->port;
 	return 0;
 }
 
@@ -111,17 +127,11 @@ static int fill_chardevs(struct conf_reader *r, struct domain *def)
 
 static enum domain_video_type default_video(const struct domain *def)
 {
-	switch (def->virt) {
-	case DOMAIN_VIRT_XEN:
-		return def->os.type == DOMAIN_OS_HVM ? DOMAIN_VIDEO_CIRRUS : DOMAIN_VIDEO_XEN;
-	case DOMAIN_VIRT_VBOX:
-		return DOMAIN_VIDEO_VBOX;
-	case DOMAIN_VIRT_VZ:
-	case DOMAIN_VIRT_PARALLELS:
-		return def->os.type == DOMAIN_OS_HVM ? DOMAIN_VIDEO_VGA : DOMAIN_VIDEO_PARALLELS;
-	default:
-		return DOMAIN_VIDEO_CIRRUS;
-	}
+	if (def->virt == DOMAIN_VIRT_XEN && def->os.type != DOMAIN_OS_HVM)
+		return DOMAIN_VIDEO_XEN;
+	if (def->os.arch == DOMAIN_ARCH_PPC64 || def->os.arch == DOMAIN_ARCH_PPC64LE)
+		return DOMAIN_VIDEO_VGA;
+	return DOMAIN_VIDEO_CIRRUS;
 }
 
 /* In KiB. */
@@ -131,14 +141,13 @@ static uint32_t default_vram(const struct domain *def, enum domain_video_type ty
 	case DOMAIN_VIDEO_VGA:
 	case DOMAIN_VIDEO_CIRRUS:
 	case DOMAIN_VIDEO_VMVGA:
-	case DOMAIN_VIDEO_BOCHS:
 		return def->virt == DOMAIN_VIRT_VBOX ? 8192 : def->virt == DOMAIN_VIRT_VMWARE ? 4096 : 16384;
 	case DOMAIN_VIDEO_XEN:
 		return 4096;
 	case DOMAIN_VIDEO_QXL:
 		return 65536;
-	case DOMAIN_VIDEO_VBOX:
-		return 8192;
+	case DOMAIN_VIDEO_BOCHS:
+		return 16384;
 	default:
 		return 0;
 	}
@@ -184,6 +193,17 @@ static int fill_primary(struct conf_reader *r, struct domain_devices *d)
 	return 0;
 }
 
+static int check_video(struct conf_reader *r, const struct domain_video *v)
+{
+	const struct domain_virtio *o = &v->virtio;
+
+	if (v->type != DOMAIN_VIDEO_VIRTIO && (o->iommu || o->ats || o->packed || o->page_per_vq))
+		return conf_unsupported(r, "'iommu', 'ats', 'packed' and 'page_per_vq' of a video device's <driver> go with type 'virtio' alone");
+	if (v->type != DOMAIN_VIDEO_VIRTIO && v->backend == DOMAIN_VIDEO_BACKEND_VHOSTUSER)
+		return conf_unsupported(r, "<driver name='vhostuser'> of a video device goes with type 'virtio' alone");
+	return 0;
+}
+
 static int fill_videos(struct conf_reader *r, struct domain *def)
 {
 	struct domain_devices *d = &def->devices;
@@ -203,6 +223,8 @@ static int fill_videos(struct conf_reader *r, struct domain *def)
 			v->ram = 65536;
 		if (!v->heads)
 			v->heads = 1;
+		if (check_video(r, v) < 0)
+			return -1;
 	}
 	return fill_primary(r, d);
 }

@@ -61,13 +61,6 @@ static struct domain_listen *first_listen(struct conf_reader *r, struct domain_g
 	return l;
 }
 
-static void clear_listens(struct domain_graphics *g)
-{
-	for (size_t i = 0; i < g->listens.n; i++)
-		conf_free(&listen_elem, g->listens.items[i]);
-	g->listens.n = 0;
-}
-
 /* The attribute and the <listen> say the same: what one lacks comes from the other. 0, or -1: they differ. */
 static int match(struct conf_reader *r, char **attribute, char **child, const char *what)
 {
@@ -120,12 +113,14 @@ static int fill_listens(struct conf_reader *r, struct domain_graphics *g)
 	enum domain_listen_type type = g->socket ? DOMAIN_LISTEN_SOCKET : silent ? DOMAIN_LISTEN_NONE : DOMAIN_LISTEN_ADDRESS;
 	struct domain_listen *l;
 
-	/* the old attribute 'socket' excludes addresses */
-	if (g->socket && g->listens.n && g->listens.items[0]->type != DOMAIN_LISTEN_SOCKET)
-		clear_listens(g);
 	l = first_listen(r, g, type);
 	if (!l)
 		return -1;
+	/* the old attribute 'socket' stands for the first <listen> */
+	if (g->socket && l->type != DOMAIN_LISTEN_SOCKET) {
+		conf_clear(&listen_elem, l);
+		l->type = DOMAIN_LISTEN_SOCKET;
+	}
 	for (size_t i = 0; i < g->listens.n; i++) {
 		enum domain_listen_type t = g->listens.items[i]->type;
 

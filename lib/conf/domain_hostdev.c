@@ -173,7 +173,9 @@ static const struct conf_row hostdev_rows[] = {
 	LIST("route", struct domain_hostdev, routes, struct domain_route, domain_route_elem, .when = NET),
 	FLAG("readonly", struct domain_hostdev, readonly),
 	FLAG("shareable", struct domain_hostdev, shareable),
+	INCLUDE(struct domain_hostdev, info, struct domain_info, domain_boot_elem),
 	INCLUDE(struct domain_hostdev, info, struct domain_info, domain_info_elem),
+	INCLUDE(struct domain_hostdev, info, struct domain_info, domain_rom_elem),
 	CONF_END
 };
 

@@ -17,7 +17,7 @@ CONF_ENUM_NAMES(domain_address_type, DOMAIN_ADDRESS_TYPES);
 #define DIMM BIT(DOMAIN_ADDRESS_DIMM)
 
 static const struct conf_row zpci_rows[] = {
-	ATTR_NUM("uid", struct domain_address, zpci_uid, .width = 4, .max = 0xffff),
+	ATTR_NUM("uid", struct domain_address, zpci_uid, .width = 4, .max = UINT32_MAX),
 	ATTR_NUM("fid", struct domain_address, zpci_fid, .width = 8, .max = UINT32_MAX),
 	CONF_END
 };
@@ -78,16 +78,20 @@ static int address_fill(struct conf_reader *r, void *obj)
 {
 	struct domain_address *a = obj;
 	struct conf_num *const pci[] = { &a->domain, &a->bus, &a->slot, &a->function };
+	struct conf_num *const zpci[] = { &a->zpci_uid, &a->zpci_fid };
 	struct conf_num *const ccw[] = { &a->cssid, &a->ssid, &a->devno };
 	const char *wrong;
 
 	switch (a->type) {
 	case DOMAIN_ADDRESS_PCI:
 		all_or_none(pci, ARRAY_LEN(pci));
-		if (a->bus.set && !a->domain.value && !a->bus.value && !a->slot.value && !a->function.value)
+		if (a->bus.set && !a->domain.value && !a->bus.value && !a->slot.value)
 			a->domain.set = a->bus.set = a->slot.set = a->function.set = false;
+		all_or_none(zpci, ARRAY_LEN(zpci));
 		return 0;
 	case DOMAIN_ADDRESS_CCW:
+		if (a->cssid.set + a->ssid.set + a->devno.set != (a->cssid.set ? 3 : 0))
+			return conf_fail(r, "'cssid', 'ssid' and 'devno' go together");
 		for (size_t i = 0; i < ARRAY_LEN(ccw); i++)
 			ccw[i]->set = true;
 		return 0;
@@ -103,7 +107,17 @@ static int address_fill(struct conf_reader *r, void *obj)
 	case DOMAIN_ADDRESS_USB:
 		a->bus.set = true;
 		wrong = a->usb_port ? wrong_usb_port(a->usb_port) : NULL;
-		return wrong ? conf_fail(r, "attribute 'port': '%.40s' %s", a->usb_port, wrong) : 0;
+		if (wrong)
+			return conf_fail(r, "attribute 'port': '%.40s' %s", a->usb_port, wrong);
+		if (a->usb_port && !strtoul(a->usb_port, NULL, 10)) {
+			free(a->usb_port);
+			a->usb_port = NULL;
+		}
+		return 0;
+	case DOMAIN_ADDRESS_VIRTIO_S390:
+		return conf_fail(r, "devices on the bus virtio-s390 have no address");
+	case DOMAIN_ADDRESS_DIMM:
+		return a->slot.set ? 0 : conf_fail(r, "attribute 'slot' is missing");
 	default:
 		return 0;
 	}
@@ -115,7 +129,9 @@ const struct conf_elem domain_address_elem = ELEM_KIND(struct domain_address, ty
 
 static bool is_users(const struct domain_alias *alias)
 {
-	return alias->name && !strncmp(alias->name, "ua-", 3);
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+	return alias->name && !strncmp(alias->name, "ua-", 3) && !alias->name[strspn(alias->name, chars)];
 }
 
 static int alias_fill(struct conf_reader *r, void *obj)
@@ -174,23 +190,52 @@ static const struct conf_row master_rows[] = {
 
 static int info_fill(struct conf_reader *r, void *obj)
 {
-	struct domain_info *info = obj;
+	const struct domain_info *info = obj;
+	const struct xml_node *acpi = xml_child(r->node, "acpi");
 
-	for (char *c = info->loadparm; c && *c; c++)
-		*c = toupper((unsigned char)*c);
-	if (info->rom_enabled == CONF_NO && (info->rom_bar || info->rom_file))
-		return conf_fail(r, "<rom enabled='no'> excludes 'bar' and 'file'");
+	if (acpi && xml_attr(acpi, "index") && !info->acpi_index)
+		return conf_fail(r, "<acpi index='...'> must be 1 or more");
 	return 0;
 }
 
 static const struct conf_row info_rows[] = {
-	GROUP("boot", boot_rows),
 	EMBED("alias", struct domain_info, alias, struct domain_alias, alias_elem),
 	GROUP("master", master_rows),
-	GROUP("rom", rom_rows),
 	GROUP("acpi", acpi_rows),
 	EMBED("address", struct domain_info, address, struct domain_address, domain_address_elem),
 	CONF_END
 };
 
 const struct conf_elem domain_info_elem = ELEM(struct domain_info, info_rows, .fill = info_fill);
+
+static int boot_fill(struct conf_reader *r UNUSED, void *obj)
+{
+	struct domain_info *info = obj;
+
+	for (char *c = info->loadparm; c && *c; c++)
+		*c = toupper((unsigned char)*c);
+	return 0;
+}
+
+static const struct conf_row with_boot_rows[] = {
+	GROUP("boot", boot_rows),
+	CONF_END
+};
+
+const struct conf_elem domain_boot_elem = ELEM(struct domain_info, with_boot_rows, .fill = boot_fill);
+
+static int rom_fill(struct conf_reader *r, void *obj)
+{
+	const struct domain_info *info = obj;
+
+	if (info->rom_enabled == CONF_NO && (info->rom_bar || info->rom_file))
+		return conf_fail(r, "<rom enabled='no'> excludes 'bar' and 'file'");
+	return 0;
+}
+
+static const struct conf_row with_rom_rows[] = {
+	GROUP("rom", rom_rows),
+	CONF_END
+};
+
+const struct conf_elem domain_rom_elem = ELEM(struct domain_info, with_rom_rows, .fill = rom_fill);

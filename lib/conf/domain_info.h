@@ -55,4 +55,7 @@ struct domain_info {
 
 extern const struct conf_elem domain_info_elem, domain_address_elem;
 
+/* <boot> and <rom>, for those devices that can have them; each is included beside domain_info_elem with the same member. */
+extern const struct conf_elem domain_boot_elem, domain_rom_elem;
+
 #endif

@@ -355,7 +355,9 @@ static const struct conf_row net_rows[] = {
 	GROUP("mtu", mtu_rows),
 	GROUP("coalesce", coalesce_rows),
 	NODE("teaming", struct domain_net, teaming, struct domain_teaming, domain_teaming_elem),
+	INCLUDE(struct domain_net, info, struct domain_info, domain_boot_elem),
 	INCLUDE(struct domain_net, info, struct domain_info, domain_info_elem),
+	INCLUDE(struct domain_net, info, struct domain_info, domain_rom_elem),
 	CONF_END
 };
 

@@ -20,6 +20,7 @@ static int redirdev_fill(struct conf_reader *r, void *obj)
 static const struct conf_row redirdev_rows[] = {
 	ATTR_ENUM("bus", struct domain_redirdev, bus, domain_redir_bus),
 	INCLUDE(struct domain_redirdev, source, struct domain_chardev_source, domain_chardev_source_elem),
+	INCLUDE(struct domain_redirdev, info, struct domain_info, domain_boot_elem),
 	INCLUDE(struct domain_redirdev, info, struct domain_info, domain_info_elem),
 	CONF_END
 };

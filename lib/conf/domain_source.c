@@ -95,31 +95,46 @@ static const struct conf_row seclabel_rows[] = {
 
 static int seclabel_fill(struct conf_reader *r, void *obj)
 {
-	const struct domain_device_seclabel *label = obj;
+	struct domain_device_seclabel *label = obj;
 
 	if (label->label && label->relabel == CONF_NO)
 		return conf_fail(r, "<label> and relabel='no' exclude each other");
+	if (label->label)
+		label->relabel = CONF_YES;
 	return 0;
 }
 
-/* What a security driver noted about a running guest. */
+/* One that changes nothing, and what a security driver noted about a running guest. */
 static bool seclabel_hidden(const struct conf_writer *w, const void *obj)
 {
 	const struct domain_device_seclabel *label = obj;
 
-	return (w->flags & CONF_FORMAT_INACTIVE) && label->labelskip == CONF_YES;
+	if (label->labelskip == CONF_YES)
+		return w->flags & CONF_FORMAT_INACTIVE;
+	return !label->label && label->relabel != CONF_NO;
 }
 
 const struct conf_elem domain_device_seclabel_elem =
 	ELEM(struct domain_device_seclabel, seclabel_rows, .fill = seclabel_fill, .hidden = seclabel_hidden);
 
 static const struct conf_row reconnect_rows[] = {
-	ATTR_YESNO("enabled", struct domain_reconnect, enabled, .flags = CONF_REQUIRED),
+	ATTR_YESNO("enabled", struct domain_reconnect, enabled),
 	ATTR_NUM("timeout", struct domain_reconnect, timeout, .max = UINT32_MAX),
 	CONF_END
 };
 
-const struct conf_elem domain_reconnect_elem = ELEM(struct domain_reconnect, reconnect_rows);
+static int reconnect_fill(struct conf_reader *r, void *obj)
+{
+	struct domain_reconnect *reconnect = obj;
+
+	if (reconnect->enabled == CONF_YES && !reconnect->timeout.set)
+		return conf_fail(r, "enabled='yes' needs a 'timeout'");
+	if (reconnect->enabled != CONF_YES)
+		reconnect->timeout = (struct conf_num){ 0 };
+	return 0;
+}
+
+const struct conf_elem domain_reconnect_elem = ELEM(struct domain_reconnect, reconnect_rows, .fill = reconnect_fill);
 
 static const struct conf_row reservations_source_rows[] = {
 	ATTR_ENUM("type", struct domain_reservations, type, domain_socket_type, .flags = CONF_REQUIRED),

@@ -27,14 +27,22 @@ CONF_ENUM(domain_video_backend, DOMAIN_VIDEO_BACKENDS);
 #define DOMAIN_VIDEO_VGACONFS(X) X(DOMAIN_VIDEO_VGACONF_ON, "on") X(DOMAIN_VIDEO_VGACONF_OFF, "off")
 CONF_ENUM(domain_video_vgaconf, DOMAIN_VIDEO_VGACONFS);
 
+struct domain_acceleration {
+	enum conf_yesno accel3d, accel2d;
+	char *rendernode;
+};
+
+struct domain_resolution {
+	uint32_t x, y;
+};
+
 struct domain_video {
 	enum domain_video_type type;           /* always set after parsing */
 	uint32_t ram, vram, vram64, vgamem;    /* KiB; ram, vram64 and vgamem: of QXL */
 	uint32_t heads;                        /* always set after parsing but for NONE */
 	enum conf_yesno primary;               /* YES for the first one after parsing */
-	enum conf_yesno accel3d, accel2d;
-	char *rendernode;
-	struct { uint32_t x, y; } resolution;
+	struct domain_acceleration acceleration;
+	struct domain_resolution resolution;
 	enum domain_video_backend backend;
 	enum domain_video_vgaconf vgaconf;     /* 0: io */
 	struct domain_virtio virtio;
