@@ -57,7 +57,8 @@ static int enter(struct guest *guest, char **argv, struct error *err)
 	if (group)
 		*group++ = '\0';
 	struct lxc_enter what = {
-		.init = guest->pid, .init_start = guest->start_time, .name = guest->name, .uuid = uuid_format(guest->uuid, uuid), .cgroup = cgroup, .argv = argv, .env = env, .dir = dir,
+		.init = guest->pid, .init_start = guest->start_time, .name = guest->name, .uuid = uuid_format(guest->uuid, uuid),
+		.cgroup = cgroup, .argv = argv, .env = env, .dir = dir,
 		.user = name && *name ? name : NULL, .group = group && *group ? group : NULL,
 		.terminal = tty || (!no_tty && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)),
 	};
