@@ -65,7 +65,10 @@ static int own_namespaces(const struct lxc_child *child, struct error *err)
 {
 	const struct lxc_spec *spec = child->spec;
 
-	if (spec->private_net && (unshare(CLONE_NEWNET) < 0))
+	/* early: with it the scheduler puts us into a group of our own, and on a busy machine at the end of the queue */
+	if (setsid() < 0)
+		return error_errno(err, "cannot make a session");
+	if (spec->private_net && unshare(CLONE_NEWNET) < 0)
 		return error_errno(err, "cannot make a network namespace");
 	if (spec->private_net && loopback_up(err) < 0)
 		return -1;
@@ -272,7 +275,7 @@ static int take_console(struct lxc_child *child, struct error *err)
 		return error_errno(err, "descriptors");
 	child->socket = 3;
 	child->parent_pidfd = 4;
-	if (setsid() < 0 || ioctl(0, TIOCSCTTY, 0) < 0)
+	if (ioctl(0, TIOCSCTTY, 0) < 0)
 		return error_errno(err, "cannot get a controlling terminal");
 	return 0;
 }

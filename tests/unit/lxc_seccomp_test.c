@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The ready-made filter (lib/util/seccomp_table.h) against what libseccomp makes of the rules: every call of every word size, by running
+ * both programs. With the argument --table it prints the table anew. */
+#include "lxc/lxc.h"
+#include "util/seccomp.h"
+
+#include <linux/audit.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+static struct seccomp_program made, ready;
+
+/* The part of classic BPF that libseccomp uses. */
+static uint32_t run(const struct seccomp_program *p, const struct seccomp_data *data)
+{
+	uint32_t a = 0;
+
+	for (unsigned pc = 0; pc < p->len; pc++) {
+		const struct sock_filter *f = &p->filter[pc];
+		switch (f->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			memcpy(&a, (const char *)data + f->k, 4);
+			break;
+		case BPF_ALU | BPF_AND | BPF_K:
+			a &= f->k;
+			break;
+		case BPF_JMP | BPF_JA:
+			pc += f->k;
+			break;
+		case BPF_JMP | BPF_JEQ | BPF_K:
+			pc += a == f->k ? f->jt : f->jf;
+			break;
+		case BPF_JMP | BPF_JGT | BPF_K:
+			pc += a > f->k ? f->jt : f->jf;
+			break;
+		case BPF_JMP | BPF_JGE | BPF_K:
+			pc += a >= f->k ? f->jt : f->jf;
+			break;
+		case BPF_RET | BPF_K:
+			return f->k;
+		default:
+			fail_msg("instruction %u: code %#x", pc, f->code);
+		}
+	}
+	fail_msg("the program has no end");
+	return 0;
+}
+
+static void the_table_is_what_the_rules_say(void **state)
+{
+	static const uint32_t arches[] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64 };
+	static const uint64_t second[] = { 0, TIOCSTI, TIOCSTI | 1ULL << 32, 0x541c, TIOCSWINSZ };
+	struct error err;
+
+	(void)state;
+	assert_int_equal(seccomp_guest(lxc_capabilities_default(), &ready, &err), 0);
+	assert_int_equal(seccomp_guest_generate(lxc_capabilities_default(), &made, &err), 0);
+	for (size_t i = 0; i < ARRAY_LEN(arches); i++)
+		for (uint32_t x32 = 0; x32 < 2; x32++)
+			for (uint32_t nr = 0; nr < 700; nr++)
+				for (size_t k = 0; k < ARRAY_LEN(second); k++) {
+					struct seccomp_data d = { .nr = (int)(nr | x32 << 30), .arch = arches[i], .args = { 0, second[k] } };
+					if (run(&ready, &d) != run(&made, &d))
+						fail_msg("arch %#x call %#x: %#x, should be %#x (print the table: --table)", arches[i],
+							 (unsigned)d.nr, run(&ready, &d), run(&made, &d));
+				}
+}
+
+#ifdef __x86_64__
+static uint32_t verdict(long nr, uint64_t second)
+{
+	struct seccomp_data d = { .nr = (int)nr, .arch = AUDIT_ARCH_X86_64, .args = { 0, second } };
+
+	return run(&made, &d);
+}
+
+static void what_is_refused(void **state)
+{
+	const uint32_t eperm = SECCOMP_RET_ERRNO | EPERM;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(seccomp_guest_generate(lxc_capabilities_default(), &made, &err), 0);
+	assert_int_equal(verdict(SYS_ioctl, TIOCSTI), eperm);
+	assert_int_equal(verdict(SYS_ioctl, TIOCSTI | 7ULL << 32), eperm);
+	assert_int_equal(verdict(SYS_ioctl, TIOCSWINSZ), SECCOMP_RET_ALLOW);
+	assert_int_equal(verdict(SYS_keyctl, 0), eperm);
+	assert_int_equal(verdict(SYS_finit_module, 0), eperm);
+	assert_int_equal(verdict(SYS_io_uring_setup, 0), SECCOMP_RET_ERRNO | ENOSYS);
+	assert_int_equal(verdict(SYS_reboot, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(verdict(SYS_mount, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(seccomp_guest_generate(lxc_capabilities_default() | 1ULL << CAP_SYS_MODULE, &made, &err), 0);
+	assert_int_equal(verdict(SYS_finit_module, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(verdict(SYS_kexec_load, 0), eperm);
+}
+
+static void lists(void **state)
+{
+	static const char *const names[] = { "read", "no_such_call", "stime", NULL };
+	struct error err;
+
+	(void)state;
+	assert_int_equal(seccomp_allow_list(names, &made, &err), 0);
+	assert_int_equal(verdict(SYS_read, 0), SECCOMP_RET_ALLOW);
+	assert_int_equal(verdict(SYS_write, 0), SECCOMP_RET_ERRNO | EPERM);
+	assert_int_equal(seccomp_refuse_list(names, &made, &err), 0);
+	assert_int_equal(verdict(SYS_read, 0), SECCOMP_RET_ERRNO | EPERM);
+	assert_int_equal(verdict(SYS_write, 0), SECCOMP_RET_ALLOW);
+}
+#endif
+
+static int print_table(void)
+{
+	struct error err;
+
+	if (seccomp_guest_generate(lxc_capabilities_default(), &made, &err) < 0)
+		return 1;
+	printf("#define SECCOMP_TABLE_CAPABILITIES 0x%llxULL\n\n", (unsigned long long)lxc_capabilities_default());
+	printf("static const struct sock_filter guest_table[] = {\n");
+	for (unsigned i = 0; i < made.len; i++)
+		printf("%s{ 0x%02x, %u, %u, 0x%x },%s", i % 4 ? " " : "\t", made.filter[i].code, made.filter[i].jt, made.filter[i].jf,
+		       made.filter[i].k, i % 4 == 3 || i == made.len - 1u ? "\n" : "");
+	printf("};\n");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_table_is_what_the_rules_say),
+#ifdef __x86_64__
+		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(lists),
+#endif
+	};
+
+	if (argc > 1 && !strcmp(argv[1], "--table"))
+		return print_table();
+	return cmocka_run_group_tests_name("seccomp", tests, NULL, NULL);
+}
