@@ -401,3 +401,28 @@ assert web["state"] == "shut off" and web["driver"] == "lxc" and web["persistent
 		[ -z "$output" ]
 	done
 }
+
+@test "vm-edit asks at a terminal: again, or keep the text" {
+	command -v expect >/dev/null || skip "expect is not installed"
+	berth_define web
+	cat >"$SCRATCH/editor" <<-EOS
+		#!/bin/sh
+		if grep -q bogus "\$1"; then sed -i 's/<bogus.>//; s/131072/262144/' "\$1"; else sed -i 's/<os>/<os><bogus\\/>/' "\$1"; fi
+	EOS
+	chmod +x "$SCRATCH/editor"
+	export TMPDIR=$SCRATCH EDITOR=$SCRATCH/editor
+	for answer in '\r' 'n\r'; do
+		command expect <<-EOX
+			set timeout 20
+			spawn vm-edit web
+			expect "bogus"
+			expect "Edit again?" {} timeout { exit 10 }
+			send "$answer"
+			expect eof {} timeout { exit 11 }
+			lassign [wait] pid spawnid oserror status
+			exit [expr {\$status != [string match n* "$answer"]}]
+		EOX
+	done
+	contains "$(vm-dumpxml web)" 262144
+	[ "$(ls "$SCRATCH"/berth-*.xml | wc -l)" = 1 ]
+}
