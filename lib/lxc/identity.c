@@ -3,6 +3,7 @@
 #include "lxc/build_impl.h"
 #include "lxc/mount.h"
 #include "util/file.h"
+#include "util/process.h"
 #include "util/str.h"
 
 #include <fcntl.h>
@@ -184,18 +185,6 @@ static int set_limits(void)
 	return 0;
 }
 
-static void reset_signals(void)
-{
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
-	sigset_t none;
-
-	for (int s = 1; s < NSIG; s++)
-		if (s != SIGKILL && s != SIGSTOP)
-			sigaction(s, &dfl, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static int drop_bounding(uint64_t keep)
 {
 	for (int c = 0; c < 64 && prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
@@ -228,7 +217,7 @@ int lxc_identity_become(const struct lxc_identity *id, uint64_t capabilities, co
 		return error_errno(err, "cannot make a session keyring");
 	if (set_limits() < 0)
 		return error_errno(err, "cannot set the limits of a process");
-	reset_signals();
+	process_reset_signals();
 	umask(022);
 	if (drop_bounding(capabilities) < 0)
 		return error_errno(err, "cannot drop capabilities");

@@ -85,6 +85,18 @@ static void exec_sealed(const char *path, char *const *argv, char *const *envp)
 		execve(path, argv, envp);
 }
 
+void process_reset_signals(void)
+{
+	/* the kernel's struct sigaction, rt_sigaction(2): all zero is the default */
+	static const unsigned long dfl[4];
+	const unsigned long none = 0;
+
+	for (int s = 1; s < NSIG; s++)
+		if (s != SIGKILL && s != SIGSTOP)
+			syscall(SYS_rt_sigaction, s, dfl, NULL, sizeof(none));
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none));
+}
+
 /* What parent and child share: the child borrows the parent's memory until it runs the program, and needs a stack of its own there. */
 struct launch {
 	const struct process_spec *spec;
@@ -96,14 +108,8 @@ static int exec_child(void *arg)
 {
 	struct launch *launch = arg;
 	const struct process_spec *spec = launch->spec;
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
-	sigset_t none;
 
-	for (int s = 1; s < NSIG; s++)
-		if (s != SIGKILL && s != SIGSTOP)
-			sigaction(s, &dfl, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	process_reset_signals();
 	if (spec->new_session)
 		setsid();
 	if (arrange_descriptors(spec) == 0)

@@ -26,6 +26,10 @@ struct process_spec {
  * exit status. Returns its pid (a child of ours); *pidfd, when asked for, is a descriptor of the caller's. */
 pid_t process_spawn(const struct process_spec *spec, int *pidfd, struct error *err) NODISCARD;
 
+/* Default dispositions for every signal and an empty mask, as a new program is to find them. Also for the two signals that the C
+ * library keeps for itself: a shell's child may have inherited them ignored, and sigaction(3) refuses to touch them. */
+void process_reset_signals(void);
+
 /* The start time of a process in clock ticks since boot (proc(5), stat field 22); 0 when there is none such. With it a
  * stored pid can be told from a stranger that got the same number later. */
 unsigned long long process_start_time(pid_t pid);
