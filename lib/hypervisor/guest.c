@@ -83,7 +83,7 @@ static bool cgroup_possible(const char *name)
 	return false;
 }
 
-static int cgroup_lives(const char *name, struct error *err)
+int guest_cgroup_lives(const char *name, struct error *err)
 {
 	if (!cgroup_possible(name))
 		return 0;
@@ -112,7 +112,7 @@ static int line_lives(void *ctx, const char *what, const char *name, struct erro
 
 	(void)ctx;
 	if (!strcmp(what, "cgroup"))
-		return cgroup_lives(name, err);
+		return guest_cgroup_lives(name, err);
 	if (!strcmp(what, "pid") && sscanf(name, "%d %llu", &pid, &start) == 2)
 		return process_lives(pid, start);
 	return 0;
@@ -122,7 +122,7 @@ int guest_lives(const struct hv_kind *kind, const char *name, struct error *err)
 {
 	AUTO_FREE char *own = guest_cgroup_name(kind, name, err);
 	AUTO_CLOSE int run = -1;
-	int r = own ? cgroup_lives(own, err) : -1;
+	int r = own ? guest_cgroup_lives(own, err) : -1;
 
 	if (r != 0)
 		return r;

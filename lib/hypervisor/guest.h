@@ -82,6 +82,9 @@ void guest_list_free(struct guest_list *list);
  * plan (pid and start time), or its own `guest` lock. It need not have a run directory. 1, 0 or -1. */
 int guest_lives(const struct hv_kind *kind, const char *name, struct error *err) NODISCARD;
 
+/* The same of a cgroup by its name. */
+int guest_cgroup_lives(const char *name, struct error *err) NODISCARD;
+
 /* The name of the guest's cgroup below each hierarchy's root, "berth/lxc-web"; the caller's. */
 char *guest_cgroup_name(const struct hv_kind *kind, const char *name, struct error *err) NODISCARD;
 

@@ -120,7 +120,13 @@ static int remove_stale(const struct hv_kind *kind, const char *name, struct err
 	struct state_last_exit last = ended(GUEST_END_UNKNOWN, 0, "the host went down");
 	AUTO_CLOSE int run = -1, alive = -1;
 
-	if (state_run_claim(kind->name, name, &run, &alive, err) < 0)
+	AUTO_FREE char *cgroup = guest_cgroup_name(kind, name, err);
+	int lives = cgroup ? guest_cgroup_lives(cgroup, err) : -1;
+
+	/* no cgroup outlives a boot: its files lie */
+	if (lives > 0)
+		error_set(err, ERR_OPERATION_INVALID, "'%s' lives, though its run directory says that it is of another boot (vm-destroy ends it)", name);
+	if (lives != 0 || state_run_claim(kind->name, name, &run, &alive, err) < 0)
 		return -1;
 	/* nothing that its plan names can be left, and its pids are strangers' by now */
 	AUTO_CLOSE int object = state_open_object(kind->name, name, NULL);

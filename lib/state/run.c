@@ -55,7 +55,7 @@ static bool id_is_ours(int kind_fd, const char *kind, const char *file, int id)
 
 enum state_live state_probe_at(int kind_fd, const char *kind, const char *file, struct state_status *status)
 {
-	char path[STATE_NAME_BUF + 16], boot[STATE_BOOT_ID];
+	char path[STATE_NAME_BUF + 16], boot[STATE_BOOT_ID], plan_of[STATE_BOOT_ID];
 	struct stat st;
 	bool alive;
 	int loaded;
@@ -72,7 +72,9 @@ enum state_live state_probe_at(int kind_fd, const char *kind, const char *file, 
 			*status = (struct state_status){ .state = GUEST_SHUTOFF, .id = -1 };
 			return STATE_GONE;
 		}
-		if ((loaded == 1 || plan_boot(kind_fd, file, boot)) && strcmp(boot, state_boot_id()))
+		/* the plan is written once, before anything is made; the state may have been damaged since */
+		bool plan = plan_boot(kind_fd, file, plan_of);
+		if ((plan || loaded == 1) && strcmp(plan ? plan_of : boot, state_boot_id()))
 			return STATE_STALE;
 	}
 	if (loaded == 0)

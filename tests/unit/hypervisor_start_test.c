@@ -429,6 +429,7 @@ static void R13_stale(void **state)
 	close(run);
 	close(alive);
 	scratch_write("run/berth/lxc/web/state", "running 1 3 1 99 11111111-2222-3333-4444-555555555555 1\n");
+	scratch_write("run/berth/lxc/web/plan", "boot 11111111-2222-3333-4444-555555555555\n");
 	assert_int_equal(look("web").state, GUEST_SHUTOFF);
 	assert_int_equal(start("web", &err), 0);
 	assert_int_equal(look("web").live, STATE_ALIVE);

@@ -150,7 +150,11 @@ static void R13_other_boot(void **state)
 	(void)state;
 	create();
 	release();
+	/* the plan is of this boot: the state is damaged */
 	scratch_write(RUN "/state", "running 1 3 4711 99 " OTHER_BOOT " 4712\n");
+	assert_int_equal(probe(&got), STATE_ORPHAN);
+	assert_int_equal(got.state, GUEST_UNKNOWN);
+	scratch_write(RUN "/plan", "");
 	assert_int_equal(probe(&got), STATE_STALE);
 	unlink(scratch_path(RUN "/state"));
 	assert_int_equal(probe(&got), STATE_ORPHAN);
