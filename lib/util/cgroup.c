@@ -264,9 +264,12 @@ static int put(struct cgroup *cg, int h, const char *v1, const char *v2, uint64_
 		return 0;
 	if (fd < 0)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "control group %s has no %s controller", cg->name, controller[h]);
-	if (cgroup_write_file(fd, file, "%" PRIu64, value) < 0)
-		return error_errno(err, "cannot set %s to %" PRIu64 " in control group %s", file, value, cg->name);
-	return 0;
+	if (cgroup_write_file(fd, file, "%" PRIu64, value) == 0)
+		return 0;
+	if (errno == ENOENT)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "cannot set %s in control group %s: the %s controller is not there", file,
+				 cg->name, controller[h]);
+	return error_errno(err, "cannot set %s to %" PRIu64 " in control group %s", file, value, cg->name);
 }
 
 static int put_cpu_quota(struct cgroup *cg, const struct cgroup_limits *l, struct error *err)
