@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Definitions that nobody vouches for: nothing is opened, nothing grows without bound, nothing is read partly. */
+#include "conf/domain.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <sys/resource.h>
+
+#define START "<domain type='lxc'><name>c</name><memory>1024</memory><os><type>exe</type></os>"
+
+static struct error err;
+
+static bool accepted(const char *xml, size_t len)
+{
+	struct domain *def = domain_parse(xml, len, 0, &err);
+
+	domain_free(def);
+	return def;
+}
+
+static void must_refuse(const char *xml, const char *why)
+{
+	if (accepted(xml, strlen(xml)) || !strstr(err.text, why))
+		fail_msg("%.200s: %s", xml, err.text);
+}
+
+/* prefix, then n times the middle, then suffix */
+static char *repeat(const char *prefix, const char *middle, size_t n, const char *suffix)
+{
+	AUTO_BUF struct buf b = { 0 };
+
+	buf_str(&b, prefix);
+	for (size_t i = 0; i < n; i++)
+		buf_str(&b, middle);
+	buf_str(&b, suffix);
+	return buf_finish(&b);
+}
+
+static void entities_are_refused(void **state)
+{
+	AUTO_FREE char *flat = repeat("<!DOCTYPE d [<!ENTITY a '", "aaaaaaaaaa", 5000, "'>]><domain>&a;&a;&a;</domain>");
+
+	(void)state;
+	must_refuse("<!DOCTYPE d [<!ENTITY a 'x'>]><domain>&a;</domain>", "entity declaration");
+	must_refuse("<!DOCTYPE d [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><domain>&a;</domain>", "entity declaration");
+	must_refuse("<!DOCTYPE d [<!ENTITY % a SYSTEM 'file:///etc/passwd'> %a;]><domain/>", "entity declaration");
+	must_refuse("<!DOCTYPE d SYSTEM 'http://127.0.0.1:9/d.dtd'><domain/>", "external DTD");
+	must_refuse("<!DOCTYPE d [<!ATTLIST domain type CDATA 'lxc'>]><domain/>", "DTD");
+	must_refuse("<domain>&nope;</domain>", "not well-formed");
+	must_refuse(flat, "entity declaration");
+}
+
+static void sizes_are_bounded(void **state)
+{
+	AUTO_FREE char *deep = repeat("", "<a>", 100000, "");
+	AUTO_FREE char *attrs = repeat("<domain ", "a='1' ", 1000000, "/>");
+	AUTO_FREE char *devices = repeat(START "<devices>", "<disk/>", 300000, "</devices></domain>");
+	AUTO_FREE char *disks = repeat(START "<devices>", "<filesystem><source dir='/a'/><target dir='/b'/></filesystem>", 20000,
+				       "</devices></domain>");
+	AUTO_FREE char *large = repeat(START "<description>", "0123456789abcdef", 1 << 20, "</description></domain>");
+	AUTO_FREE char *ranges = repeat(START "<vcpu cpuset='0", ",0-16383", 20000, "'>1</vcpu></domain>");
+	struct rusage use;
+
+	(void)state;
+	must_refuse(deep, "nested too deep");
+	must_refuse(attrs, "too many attributes");
+	must_refuse(devices, "too many elements");
+	must_refuse(disks, "more than");
+	must_refuse(large, "limit");
+	must_refuse(START "<vcpu cpuset='0-4294967295'>1</vcpu></domain>", "below");
+	assert_true(accepted(ranges, strlen(ranges)));
+	getrusage(RUSAGE_SELF, &use);
+	assert_true(use.ru_utime.tv_sec < 20);
+}
+
+static void names_and_numbers_are_checked(void **state)
+{
+	static const char *const names[] = { "", ".", "..", "/", "a/b", "a\nb", "a\tb", "\x7f", "   " };
+	static const char *const numbers[] = { "-1", "1e999", "0x10", "18446744073709551616", "99999999999999999999999", "1 2", "0" };
+	AUTO_FREE char *long_name = repeat("<domain type='lxc'><name>", "0123456789", 30, "</name><memory>1</memory><os><type>exe</type></os></domain>");
+	char xml[300];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		snprintf(xml, sizeof(xml), "<domain type='lxc'><name>%s</name><memory>1</memory><os><type>exe</type></os></domain>", names[i]);
+		must_refuse(xml, "<name>");
+	}
+	must_refuse(long_name, "longer than");
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		snprintf(xml, sizeof(xml), "<domain type='lxc'><name>c</name><memory>%s</memory><os><type>exe</type></os></domain>", numbers[i]);
+		must_refuse(xml, "memory>");
+	}
+	/* what is told of a value cannot steer a terminal */
+	must_refuse("<domain type='a&#9;b'/>", "'a?b'");
+}
+
+static void encodings_mean_the_same(void **state)
+{
+	static const char latin1[] = "<?xml version='1.0' encoding='ISO-8859-1'?>" START "<title>\xe4</title></domain>";
+	static const char bom[] = "\xef\xbb\xbf" START "<title>\xc3\xa4</title></domain>";
+	static const char cdata[] = START "<!-- x --><title><![CDATA[\xc3\xa4]]></title></domain>";
+	static const char *const same[] = { latin1, bom, cdata };
+	char utf16[2 * sizeof(latin1)];
+	struct domain *def;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
+		def = domain_parse(same[i], strlen(same[i]), 0, &err);
+		assert_non_null(def);
+		assert_string_equal(def->title, "\xc3\xa4");
+		domain_free(def);
+	}
+	utf16[0] = '\xff';
+	utf16[1] = '\xfe';
+	for (size_t i = 0; i < sizeof(START); i++) {
+		utf16[2 * i + 2] = START[i];
+		utf16[2 * i + 3] = '\0';
+	}
+	for (size_t i = 0; i < sizeof("</domain>"); i++) {
+		utf16[2 * (sizeof(START) + i)] = "</domain>"[i];
+		utf16[2 * (sizeof(START) + i) + 1] = '\0';
+	}
+	assert_true(accepted(utf16, 2 * (sizeof(START) + sizeof("</domain>") - 1)));
+	must_refuse(START "<title>\xff\xfe</title></domain>", "not well-formed");
+	assert_false(accepted(START "<title>a\0b</title></domain>", sizeof(START "<title>a\0b</title></domain>") - 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entities_are_refused), cmocka_unit_test(sizes_are_bounded), cmocka_unit_test(names_and_numbers_are_checked),
+		cmocka_unit_test(encodings_mean_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
