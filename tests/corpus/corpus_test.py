@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Canonical forms: the files in data/ (an input and its expected output), and libvirt's own definitions where they are at hand
+(BERTH_SHARED, by default ../shared beside the checkout). What is known not to be met is told in README.md."""
+import glob
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+TOOL = os.path.join(os.environ.get('BERTH_BUILD', TOP), 'bin/vm-define')
+SHARED = os.environ.get('BERTH_SHARED', os.path.join(TOP, '..', 'shared'))
+# percentages that must be reached: column of the report, least value
+LEAST = (('verdict', 99.5), ('message', 100), ('schema', 99.5), ('equal', 97), ('canon', 95), ('fixpoint', 100))
+count = 0
+
+
+def tap(good, name, *notes):
+    global count
+    count += 1
+    print(f"{'ok' if good else 'not ok'} {count} - {name}")
+    for note in notes if not good else ():
+        print('# ' + note.replace('\n', '\n# '))
+
+
+def canonical(path):
+    return subprocess.run([TOOL, '--print-xml', path], capture_output=True, text=True, timeout=20)
+
+
+def golden():
+    for path in sorted(glob.glob(os.path.join(HERE, 'data', '*.xml'))):
+        expected = path[:-4] + '.expected'
+        name = os.path.basename(path)
+        first = canonical(path)
+        want = open(expected).read()
+        tap(first.returncode == 0 and first.stdout == want, f'{name} has the expected canonical form', first.stderr, first.stdout)
+        tap(canonical(expected).stdout == want, f'{name}: the canonical form is its own canonical form')
+
+
+def report(line):
+    """{'verdict': (met, all), ...} of the report's line for the kind."""
+    words = line.split()
+    pairs = [tuple(map(int, w.split('/'))) for w in words if w.count('/') == 1 and w.replace('/', '').isdigit()]
+    return dict(zip([c for c, _ in LEAST], pairs))
+
+
+def corpus():
+    check = os.path.join(SHARED, 'xmlcheck', 'xmlcheck.py')
+    data = os.path.join(SHARED, 'corpus')
+    if not os.path.exists(check) or not os.path.isdir(data):
+        tap(True, "libvirt's definitions # SKIP no corpus: BERTH_SHARED is not set and ../shared is not there")
+        return
+    run = subprocess.run([sys.executable, check, '--corpus', data, '--kind', 'domain', '--cmd', TOOL + ' --print-xml {input}',
+                          '--show', '40'], capture_output=True, text=True)
+    lines = run.stdout.splitlines()
+    sums = next((report(x) for x in lines if x.startswith('domain ')), {})
+    for column, least in LEAST:
+        met, total = sums.get(column, (0, 1))
+        tap(total and 100 * met / total >= least, f'{column}: {met} of {total}', run.stdout[-4000:], run.stderr[-500:])
+    tap(not any('crash' in x for x in lines if x.startswith('FAIL')), 'no crash', run.stdout[-2000:])
+
+
+golden()
+corpus()
+print(f'1..{count}')
