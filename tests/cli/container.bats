@@ -190,7 +190,7 @@ until_in()
 }
 
 @test "vm-console: both directions, the escape character, the end of the guest" {
-	command -v expect >/dev/null || skip "expect is not installed"
+	type -P expect >/dev/null || skip "expect is not installed"
 	berth_rootfs 'echo berth-guest-is-up
 		while read line; do
 			[ "$line" = end ] && exit 0

@@ -403,7 +403,7 @@ assert web["state"] == "shut off" and web["driver"] == "lxc" and web["persistent
 }
 
 @test "vm-edit asks at a terminal: again, or keep the text" {
-	command -v expect >/dev/null || skip "expect is not installed"
+	type -P expect >/dev/null || skip "expect is not installed"
 	berth_define web
 	cat >"$SCRATCH/editor" <<-EOS
 		#!/bin/sh
