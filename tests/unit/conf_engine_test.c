@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The engine, on a table of its own that has every kind of row. */
-#include "conf/conf.h"
+#include "conf/conf_json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -279,6 +279,25 @@ static void units_are_read(void **state)
 	assert_int_equal(conf_scale("1", "KiBs", 1024, &bytes), -1);
 }
 
+static void becomes_json(void **state)
+{
+	struct error err = { 0 };
+	struct thing *t = parse(full, CONF_PARSE_LIVE, NULL, &err);
+	json_t *json = conf_json(&thing_elem, t, 0, &err);
+
+	(void)state;
+	assert_non_null(json);
+	assert_string_equal(json_string_value(json_object_get(json, "kind")), "net");
+	assert_int_equal(json_integer_value(json_object_get(json, "count")), 1000);
+	assert_true(json_is_false(json_object_get(json, "state")));
+	assert_true(json_is_true(json_object_get(json, "flag")));
+	assert_int_equal(json_array_size(json_object_get(json, "part")), 2);
+	assert_string_equal(json_string_value(json_object_get(json_object_get(json, "source"), "host")), "a'b");
+	assert_null(json_object_get(json, "secret"));
+	json_decref(json);
+	conf_free(&thing_elem, t);
+}
+
 static void count_path(void *ctx, const char *path)
 {
 	*(unsigned *)ctx += !strcmp(path, "/thing/source/@host") || !strcmp(path, "/thing/length/@unit");
@@ -299,7 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trip_is_exact), cmocka_unit_test(copies_are_equal_and_differences_are_named),
 		cmocka_unit_test(tells_what_it_does_not_know), cmocka_unit_test(refuses_and_says_why), cmocka_unit_test(units_are_read),
-		cmocka_unit_test(lists_paths),
+		cmocka_unit_test(lists_paths), cmocka_unit_test(becomes_json),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
