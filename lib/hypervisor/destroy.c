@@ -15,37 +15,45 @@
 #include <time.h>
 
 #define DESTROY_GRACEFUL 1u   /* libvirt's VIR_DOMAIN_DESTROY_GRACEFUL: rather fail than kill */
-#define ALIVE_FD 4            /* where a supervisor has the lock, see supervisor.h */
+#define RUN_FD 3              /* where a supervisor has its run directory and the lock, see supervisor.h */
+#define ALIVE_FD 4
 
 static struct state_last_exit destroyed(void)
 {
 	return (struct state_last_exit){ .end = GUEST_END_DESTROYED, .event_detail = 1, .time = (int64_t)time(NULL), .text = "destroyed" };
 }
 
-/* Whether the process has this very lock open as a supervisor has it; its pid alone would prove nothing. */
-static bool holds(pid_t pid, const struct stat *alive)
+/* What a descriptor of a process leads to is this very file. */
+static bool has(pid_t pid, int fd, const struct stat *file)
 {
 	char path[64];
 	struct stat st;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, ALIVE_FD);
-	return stat(path, &st) == 0 && st.st_ino == alive->st_ino && st.st_dev == alive->st_dev;
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, fd);
+	return stat(path, &st) == 0 && st.st_ino == file->st_ino && st.st_dev == file->st_dev;
+}
+
+/* Whether the process has the run directory and its lock where a supervisor has them. Its pid alone would prove nothing, nor does the lock alone: a
+ * vm-start has that, too, until the supervisor says that the guest runs. */
+static bool holds(pid_t pid, const struct stat *run, const struct stat *alive)
+{
+	return has(pid, RUN_FD, run) && has(pid, ALIVE_FD, alive);
 }
 
 /* A pidfd of the guest's supervisor, or -1: the one that the state names, else whoever has the lock. */
 static int find_supervisor(int run_fd, pid_t named)
 {
-	struct stat alive;
+	struct stat run, alive;
 	AUTO_CLOSEDIR DIR *proc = opendir("/proc");
 	struct dirent *e;
 
-	if (fstatat(run_fd, "alive", &alive, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstat(run_fd, &run) < 0 || fstatat(run_fd, "alive", &alive, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
 	for (pid_t pid = named;; pid = 0) {
 		uint64_t n;
 		if (pid > 0) {
 			AUTO_CLOSE int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-			if (fd >= 0 && holds(pid, &alive))
+			if (fd >= 0 && holds(pid, &run, &alive))
 				return STEAL_FD(fd);
 		}
 		do
@@ -53,9 +61,9 @@ static int find_supervisor(int run_fd, pid_t named)
 		while (e && str_to_u64(e->d_name, INT_MAX, &n) < 0);
 		if (!e)
 			return -1;
-		if ((pid_t)n != getpid() && holds((pid_t)n, &alive)) {
+		if ((pid_t)n != getpid() && holds((pid_t)n, &run, &alive)) {
 			AUTO_CLOSE int fd = (int)syscall(SYS_pidfd_open, (pid_t)n, 0);
-			if (fd >= 0 && holds((pid_t)n, &alive))
+			if (fd >= 0 && holds((pid_t)n, &run, &alive))
 				return STEAL_FD(fd);
 		}
 	}
@@ -88,10 +96,16 @@ static int by_force(const struct hv *hv, const struct guest *guest, struct error
 	/* a starter that waits for the supervisor that we killed is about to clean up itself */
 	if (state_lock(&lock, guest->kind->name, guest->name, hv->timeout_ms, err) < 0)
 		return -1;
-	if (state_probe(guest->kind->name, guest->name, NULL, err) == STATE_GONE)
-		return 0;
+	switch (state_probe(guest->kind->name, guest->name, NULL, err)) {
+	case STATE_GONE:
+	case STATE_STARTING:
+	case STATE_ALIVE:
+		return 0;   /* the life that was to end has ended; another one may have begun meanwhile */
+	default:
+		break;
+	}
 	if (state_run_claim(guest->kind->name, guest->name, &run, &alive, err) < 0)
-		return -1;
+		return state_probe(guest->kind->name, guest->name, NULL, NULL) == STATE_GONE ? 0 : -1;
 	return hv_cleanup(guest->kind, guest->name, run, &last, true, err);
 }
 

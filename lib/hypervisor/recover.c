@@ -145,8 +145,9 @@ static int take_over(const struct hv *hv, const struct hv_kind *kind, const char
 	bool died;
 	int lives;
 
+	/* its supervisor was about to go, and has */
 	if (state_run_claim(kind->name, name, &run, &alive, err) < 0)
-		return -1;
+		return state_probe(kind->name, name, NULL, NULL) == STATE_GONE ? 0 : -1;
 	lives = guest_lives(kind, name, err);
 	if (lives < 0)
 		return error_wrap(err, "'%s': cannot tell whether it lives", name);

@@ -98,14 +98,17 @@ static bool parse_report(char *text, struct error *err)
 	return true;
 }
 
-/* It has said that it failed, or nothing: it ends by itself or is made to. Never leaves a process behind. */
-static void reap(pid_t pid, int pidfd, int patience_ms)
+/* It has said that it failed, or nothing: it ends by itself or is made to. Never leaves a process behind. Whether somebody else killed it. */
+static bool reap(pid_t pid, int pidfd, int patience_ms)
 {
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+	bool by_us = RETRY_EINTR(poll(&p, 1, patience_ms)) != 1;
+	int status = 0;
 
-	if (RETRY_EINTR(poll(&p, 1, patience_ms)) != 1)
+	if (by_us)
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-	RETRY_EINTR(waitpid(pid, NULL, 0));
+	RETRY_EINTR(waitpid(pid, &status, 0));
+	return !by_us && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
 static pid_t spawn(const struct hv_spawn *spec, int report, int *pidfd, struct error *err)
@@ -173,7 +176,8 @@ int hv_spawn(const struct hv_spawn *spec, bool *died, struct error *err)
 		reap(pid, pidfd, 0);
 		return error_set(err, ERR_OPERATION_TIMEOUT, "'%s' did not start within %d ms: given up", spec->name, spec->timeout_ms);
 	}
-	reap(pid, pidfd, 2000);
+	if (reap(pid, pidfd, 2000))
+		return error_set(err, ERR_OPERATION_ABORTED, "'%s' was destroyed, or its supervisor killed, while it started", spec->name);
 	last_log_line(spec, line, sizeof(line));
 	return error_set(err, ERR_OPERATION_FAILED, "the supervisor of '%s' died without a word%s", spec->name, line);
 }

@@ -4,14 +4,14 @@
 import os
 import random
 
-from lab import FULL, Skip, expect, main, test, wait_until
+from lab import FULL, Skip, expect, main, read, test, wait_until
 
 ROUNDS = 50 if FULL else 5
 
 
 def crowd(lab, commands, timeout=40):
     """All at once; their exit statuses in order."""
-    with open(os.path.join(lab.root, 'crowd.log'), 'ab') as log:
+    with open(os.path.join(lab.root, 'crowd.log'), 'wb') as log:
         children = [lab.popen(*argv, stdout=log, stderr=log) for argv in commands]
         statuses = []
         for child in children:
@@ -24,12 +24,16 @@ def crowd(lab, commands, timeout=40):
     return statuses
 
 
+def said(lab):
+    return read(os.path.join(lab.root, 'crowd.log'))
+
+
 @test('R8', '20 starts at once: one wins, the others say that it runs')
 def starts(lab):
     lab.define('web')
     for _ in range(ROUNDS):
         got = crowd(lab, [['vm-start', '-q', 'web']] * 20)
-        expect(got.count(0) == 1 and all(s in (0, 4, 6) for s in got), 'statuses', got)
+        expect(got.count(0) == 1 and all(s in (0, 4, 6) for s in got), 'statuses', got, said(lab))
         expect(len(lab.guests('web')) == 1, 'guests', lab.guests('web'))
         lab.ok('vm-destroy', 'web')
     lab.clean()
@@ -41,7 +45,7 @@ def destroys(lab):
     for _ in range(ROUNDS):
         lab.ok('vm-start', 'web')
         got = crowd(lab, [['vm-destroy', '-q', 'web']] * 20)
-        expect(0 in got and all(s in (0, 4) for s in got), 'statuses', got)
+        expect(0 in got and all(s in (0, 4) for s in got), 'statuses', got, said(lab))
         expect(not lab.guests('web') and lab.state('web') == 'shut off', lab.guests('web'), lab.state('web'))
     lab.clean()
 
@@ -51,7 +55,9 @@ def mixed(lab):
     lab.define('web')
     for _ in range(ROUNDS):
         got = crowd(lab, [['vm-start', '-q', 'web'], ['vm-destroy', '-q', 'web']] * 10)
-        expect(all(s in (0, 4, 6) for s in got), 'statuses', got)
+        # a start fails otherwise only when its guest is destroyed under its hands
+        cut = said(lab).count('while it started')
+        expect(all(s in (0, 4, 6) or (s == 1 and n % 2 == 0) for n, s in enumerate(got)) and got.count(1) <= cut, 'statuses', got, said(lab))
         state = lab.state('web')
         expect(state in ('running', 'shut off'), state)
         expect(len(lab.guests('web')) == (1 if state == 'running' else 0), state, lab.guests('web'))
@@ -64,7 +70,7 @@ def definitions(lab):
     path = lab.xml('web')
     for _ in range(ROUNDS):
         got = crowd(lab, [['vm-define', '-q', path], ['vm-undefine', '-q', 'web']] * 10)
-        expect(all(s in (0, 3, 6) for s in got), 'statuses', got)
+        expect(all(s in (0, 3, 6) for s in got), 'statuses', got, said(lab))
         names = lab.ok('vm-list', '--all', '--name').out.split()
         expect(names in ([], ['web']), names)
         if names:
@@ -86,7 +92,7 @@ def one_uuid(lab):
     for _ in range(ROUNDS):
         got = crowd(lab, [['vm-define', '-q', p] for p in paths])
         names = lab.ok('vm-list', '--all', '--name').out.split()
-        expect(got.count(0) == 1 and len(names) == 1, 'statuses', got, names)
+        expect(got.count(0) == 1 and len(names) == 1, 'statuses', got, names, said(lab))
         lab.ok('vm-undefine', names[0])
         lab.clean()
 
@@ -96,7 +102,7 @@ def start_undefine(lab):
     for _ in range(ROUNDS):
         lab.define('web')
         got = crowd(lab, [['vm-start', '-q', 'web'], ['vm-undefine', '-q', 'web']] * 5)
-        expect(all(s in (0, 1, 3, 4, 6) for s in got), 'statuses', got)
+        expect(all(s in (0, 1, 3, 4, 6) for s in got), 'statuses', got, said(lab))
         expect(len(lab.guests('web')) <= 1, lab.guests('web'))
         lab.run('vm-destroy', 'web')
         expect(not lab.guests('web'), 'it lives')
@@ -116,7 +122,7 @@ def sudden_ends(lab):
         expect(started.status in (0, 1), started)
         got = crowd(lab, [['vm-suspend', '-q', 'web'], ['vm-state', 'web'], ['vm-resume', '-q', 'web'], ['vm-dumpxml', 'web'],
                           ['vm-info', 'web'], ['vm-shutdown', '-q', 'web'], ['vm-list', '--all']], 20)
-        expect(all(isinstance(s, int) and s >= 0 for s in got), 'statuses', got)
+        expect(all(isinstance(s, int) and s >= 0 for s in got), 'statuses', got, said(lab))
         lab.run('vm-resume', 'web')
         expect(wait_until(lambda: lab.state('web') in ('shut off', 'crashed'), 5), lab.state('web'))
         expect(not lab.guests('web'), 'off, and it lives')
