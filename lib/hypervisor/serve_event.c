@@ -55,6 +55,13 @@ static int tell(const struct hv_event *event, void *arg, struct error *err)
 	return 0;
 }
 
+/* For whoever reads our standard error: over ext and ssh that is the client. */
+static void warn(void *arg, const char *text)
+{
+	(void)arg;
+	fprintf(stderr, "berth-serve: %s\n", text);
+}
+
 static void take(void *arg)
 {
 	struct serving *s = arg;
@@ -84,7 +91,7 @@ static void on_watch(struct ev_loop *loop, struct ev_io *w, int revents)
 
 static int watch(struct serving *s, int event_id, struct error *err)
 {
-	static const struct hv_watch_ops ops = { .tell = tell };
+	static const struct hv_watch_ops ops = { .tell = tell, .warn = warn };
 	int rc = 0;
 
 	if (event_id < 0 || event_id > 63)

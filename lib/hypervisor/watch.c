@@ -5,6 +5,7 @@
 #include "rpc/client.h"
 #include "util/str.h"
 
+#include <poll.h>
 #include <search.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -116,7 +117,7 @@ static struct watched *find_or_add(struct hv_watch *w, const struct hv_kind *kin
 		return g;
 	g = calloc(1, sizeof(*g));
 	if (g) {
-		*g = (struct watched){ .kind = kind, .name = strdup(name), .id = -1, .lib_wd = -1, .run_wd = -1, .told = GUEST_SHUTOFF };
+		*g = (struct watched){ .kind = kind, .name = strdup(name), .id = -1, .lib_wd = -1, .run_wd = -1, .pidfd = -1, .told = GUEST_SHUTOFF };
 		if (g->name && tsearch(g, &w->guests, in_order))
 			return g;
 		free(g->name);
@@ -129,6 +130,8 @@ static struct watched *find_or_add(struct hv_watch *w, const struct hv_kind *kin
 static void free_guest(struct watched *g)
 {
 	rpc_conn_free(g->conn);
+	if (g->pidfd >= 0)
+		close(g->pidfd);
 	free(g->name);
 	free(g);
 }
@@ -141,6 +144,8 @@ void watch_bury(struct hv_watch *w, struct watched *g)
 	watch_remove(w, &g->lib_wd);
 	watch_remove(w, &g->run_wd);
 	watch_disconnect(g);
+	if (g->pidfd >= 0)
+		close(STEAL_FD(g->pidfd));
 	g->dead = true;
 	g->next_dead = w->dead;
 	w->dead = g;
@@ -565,6 +570,17 @@ static int drain_and_look(struct hv_watch *w, struct watched *g, void *arg, stru
 	return rc != 0 || g->conn || !had || g->dead ? rc : watch_look(w, g, err);
 }
 
+/* Its supervisor has sent something or is gone, or the process has ended that was waited for. */
+static int on_guest(struct hv_watch *w, struct watched *g, struct error *err)
+{
+	struct pollfd p = { .fd = g->pidfd, .events = POLLIN };
+
+	if (g->pidfd < 0 || poll(&p, 1, 0) != 1)
+		return drain_and_look(w, g, NULL, err);
+	close(STEAL_FD(g->pidfd));
+	return watch_look(w, g, err);
+}
+
 int hv_watch_take(struct hv_watch *w, struct error *err)
 {
 	struct epoll_event ev[64];
@@ -581,7 +597,7 @@ int hv_watch_take(struct hv_watch *w, struct error *err)
 			if (!g)
 				rc = directories(w, err);
 			else if (!g->dead)
-				rc = drain_and_look(w, g, NULL, err);
+				rc = on_guest(w, g, err);
 		}
 	}
 	free_buried(w);

@@ -7,10 +7,14 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 /* A supervisor's socket takes a connection at once, or its queue is full. */
 #define CONNECT_MS 100
+
+/* Of waiting for the end of a process that then was not the last thing that mattered. */
+#define ATTEMPTS_MAX 8
 
 /* Details of HV_LIFECYCLE_STOPPED by libvirt's numbers (virDomainEventStoppedDetailType). */
 enum { STOPPED_SHUTDOWN = 0, STOPPED_DESTROYED = 1, STOPPED_CRASHED = 2, STOPPED_FAILED = 5 };
@@ -97,6 +101,22 @@ void watch_subscribe(struct hv_watch *w, struct watched *g)
 	g->subscribed |= missing;
 }
 
+/* Has the guest looked at again when a process has ended; false when there is no use in waiting for that. */
+static bool await_end(struct hv_watch *w, struct watched *g, pid_t pid)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = g };
+
+	if (g->pidfd >= 0)
+		return true;
+	if (pid <= 0 || g->attempts >= ATTEMPTS_MAX)
+		return false;
+	g->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (g->pidfd >= 0 && epoll_ctl(w->epoll, EPOLL_CTL_ADD, g->pidfd, &ev) < 0)
+		close(STEAL_FD(g->pidfd));
+	g->attempts++;
+	return g->pidfd >= 0;
+}
+
 static void join(struct hv_watch *w, struct watched *g)
 {
 	struct watch_wd as = { .what = WATCH_GUEST, .kind = g->kind, .guest = g };
@@ -116,8 +136,12 @@ static void join(struct hv_watch *w, struct watched *g)
 		rpc_conn_set_wait(g->conn, w->hv.wait);
 	if (epoll_ctl(w->epoll, EPOLL_CTL_ADD, rpc_conn_fd(g->conn), &ev) < 0)
 		watch_disconnect(g);
-	else
-		watch_subscribe(w, g);
+	if (!g->conn)
+		return;
+	g->attempts = 0;
+	if (g->pidfd >= 0)
+		close(STEAL_FD(g->pidfd));
+	watch_subscribe(w, g);
 }
 
 /* Notes what a lifecycle event says; true when the files had it first, and it was told. */
@@ -244,8 +268,12 @@ static int lives(struct hv_watch *w, struct watched *g, const struct state_statu
 
 	if (!g->defined && before == GUEST_SHUTOFF && state_run_uuid(g->kind->name, g->name, g->uuid, &why) < 0)
 		return 0;   /* gone in this moment, which brings us back */
-	if (!g->conn && wanted(w, g->name, g->uuid, status->id))
+	if (!g->conn && wanted(w, g->name, g->uuid, status->id)) {
 		join(w, g);
+		/* a dying supervisor's socket can be gone before its lock is */
+		if (!g->conn && before != GUEST_SHUTOFF)
+			await_end(w, g, status->supervisor);
+	}
 	if (now == before || (now != GUEST_RUNNING && now != GUEST_PAUSED))
 		return 0;
 	g->id = status->id;
@@ -275,7 +303,12 @@ int watch_look(struct hv_watch *w, struct watched *g, struct error *err)
 		case STATE_ALIVE:
 			return lives(w, g, &status, err);
 		case STATE_ORPHAN:
-			if (hv_recover(&w->hv, g->kind, g->name, &why) < 0 && w->ops->warn)
+			if (hv_recover(&w->hv, g->kind, g->name, &why) >= 0)
+				break;
+			/* it cannot be adopted while it dies */
+			if (await_end(w, g, status.pid))
+				return 0;
+			if (w->ops->warn)
 				w->ops->warn(w->arg, why.text);
 			break;
 		default:

@@ -16,6 +16,8 @@ struct watched {
 	int lib_wd, run_wd;        /* -1: not watched */
 	struct rpc_conn *conn;     /* to its supervisor, or NULL */
 	uint64_t subscribed;       /* what that was asked for */
+	int pidfd;                 /* of a process whose end is waited for, or -1 */
+	int attempts;              /* how often that was of no use */
 	enum guest_state told;     /* by the last lifecycle event: GUEST_RUNNING, GUEST_PAUSED or GUEST_SHUTOFF */
 	bool by_file;              /* that one was read from the files: the supervisor's own word for it may still come */
 	int64_t appeared;          /* when its run directory came, until somebody was seen in it; 0: not */
