@@ -17,6 +17,7 @@
 #define DESTROY_GRACEFUL 1u   /* libvirt's VIR_DOMAIN_DESTROY_GRACEFUL: rather fail than kill */
 #define RUN_FD 3              /* where a supervisor has its run directory and the lock, see supervisor.h */
 #define ALIVE_FD 4
+#define ENDING_MS 500         /* how long one that no longer answers may take to end by itself */
 
 static struct state_last_exit destroyed(void)
 {
@@ -69,13 +70,16 @@ static int find_supervisor(int run_fd, pid_t named)
 	}
 }
 
-static int kill_supervisor(int run_fd, const struct guest *guest, struct error *err)
+/* One that only went deaf may be about to end in good order: it gets grace_ms for that. */
+static int kill_supervisor(int run_fd, const struct guest *guest, int grace_ms, struct error *err)
 {
 	AUTO_CLOSE int pidfd = find_supervisor(run_fd, guest->supervisor);
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
 
 	if (pidfd < 0)
 		return 0;   /* gone by now */
+	if (grace_ms > 0 && RETRY_EINTR(poll(&p, 1, grace_ms)) == 1)
+		return 0;
 	if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
 		return error_errno(err, "'%s': cannot kill its supervisor", guest->name);
 	if (RETRY_EINTR(poll(&p, 1, HV_DESTROY_PATIENCE)) != 1)
@@ -83,35 +87,39 @@ static int kill_supervisor(int run_fd, const struct guest *guest, struct error *
 	return 0;
 }
 
+/* Whether what runs now is what was to be destroyed, not a later start of the same guest. */
+static bool still_runs(const struct guest *guest)
+{
+	struct state_status status;
+	int live = state_probe(guest->kind->name, guest->name, &status, NULL);
+
+	return live != STATE_GONE && (guest->id < 0 || status.id < 0 || status.id == guest->id);
+}
+
 /* Without its supervisor: everything that the plan names, by us. */
-static int by_force(const struct hv *hv, const struct guest *guest, struct error *err)
+static int by_force(const struct hv *hv, const struct guest *guest, int grace_ms, struct error *err)
 {
 	AUTO_STATE_LOCK struct state_lock lock = STATE_LOCK_INIT;
 	struct state_last_exit last = destroyed();
 	AUTO_CLOSE int run = -1, alive = -1;
 
 	AUTO_CLOSE int look = state_run_open(guest->kind->name, guest->name, NULL);
-	if (look >= 0 && kill_supervisor(look, guest, err) < 0)
+	if (look >= 0 && kill_supervisor(look, guest, grace_ms, err) < 0)
 		return -1;
 	/* a starter that waits for the supervisor that we killed is about to clean up itself */
 	if (state_lock(&lock, guest->kind->name, guest->name, hv->timeout_ms, err) < 0)
 		return -1;
-	switch (state_probe(guest->kind->name, guest->name, NULL, err)) {
-	case STATE_GONE:
-	case STATE_STARTING:
-	case STATE_ALIVE:
-		return 0;   /* the life that was to end has ended; another one may have begun meanwhile */
-	default:
-		break;
-	}
+	if (!still_runs(guest))
+		return 0;
 	if (state_run_claim(guest->kind->name, guest->name, &run, &alive, err) < 0)
 		return state_probe(guest->kind->name, guest->name, NULL, NULL) == STATE_GONE ? 0 : -1;
 	return hv_cleanup(guest->kind, guest->name, run, &last, true, err);
 }
 
 /* Something lives in the guest's cgroup though there is no run directory: somebody removed it. */
-static int kill_remains(const struct guest *guest, struct error *err)
+static int kill_remains(const struct hv *hv, const struct guest *guest, struct error *err)
 {
+	AUTO_STATE_LOCK struct state_lock lock = STATE_LOCK_INIT;
 	struct state_last_exit last = destroyed();
 	AUTO_FREE char *cgroup = guest_cgroup_name(guest->kind, guest->name, err);
 	AUTO_CLOSE int object = -1;
@@ -119,6 +127,11 @@ static int kill_remains(const struct guest *guest, struct error *err)
 
 	if (lives <= 0)
 		return lives < 0 ? -1 : hv_not_running(guest->name, err);
+	/* not somebody's who starts it just now */
+	if (state_lock(&lock, guest->kind->name, guest->name, hv->timeout_ms, err) < 0)
+		return -1;
+	if (state_probe(guest->kind->name, guest->name, NULL, err) != STATE_GONE)
+		return hv_not_running(guest->name, err);
 	if (cgroup_clean(cgroup, HV_DESTROY_PATIENCE, err) < 0)
 		return -1;
 	object = state_open_object(guest->kind->name, guest->name, NULL);
@@ -137,17 +150,19 @@ static int destroy(struct rpc_call *call, struct guest *guest, const void *args,
 		/* what a dead one left goes too */
 		if (hv_recover(hv, guest->kind, guest->name, err) < 0)
 			return -1;
-		return kill_remains(guest, err);
+		return kill_remains(hv, guest, err);
 	}
 	if (hv_forward_to(call, guest, args, NULL, flags & DESTROY_GRACEFUL ? hv->timeout_ms : patience, &why) == 0)
 		return 0;
-	/* it ended meanwhile, or is not to be forced */
+	/* it ended while we asked: the connection broke with it */
+	if (why.code != ERR_OPERATION_INVALID && !still_runs(guest))
+		return 0;
 	if (why.code == ERR_OPERATION_INVALID || flags & DESTROY_GRACEFUL) {
 		if (err)
 			*err = why;
 		return -1;
 	}
-	return by_force(hv, guest, err);
+	return by_force(hv, guest, why.code == ERR_OPERATION_TIMEOUT ? 0 : ENDING_MS, err);
 }
 
 int hv_domain_destroy(struct rpc_call *call, const void *args, void *ret, struct error *err)

@@ -26,10 +26,20 @@ static int wait_for_start(const struct hv *hv, struct guest *guest, struct error
 	return 1;
 }
 
+static struct rpc_conn *open_socket(const struct hv *hv, const struct guest *guest, struct error *err)
+{
+	AUTO_CLOSE int run = state_run_open(guest->kind->name, guest->name, err);
+	struct rpc_conn *conn = run < 0 ? NULL : rpc_connect_unix(run, "socket", hv->timeout_ms, err);
+
+	if (conn && hv->wait)
+		rpc_conn_set_wait(conn, hv->wait);
+	return conn;
+}
+
 static struct rpc_conn *connect_guest(const struct hv *hv, struct guest *guest, struct error *err)
 {
+	struct error why = { 0 };
 	struct rpc_conn *conn;
-	AUTO_CLOSE int run = -1;
 	int r = 1;
 
 	if (guest->live == STATE_ORPHAN)
@@ -38,24 +48,21 @@ static struct rpc_conn *connect_guest(const struct hv *hv, struct guest *guest, 
 		r = wait_for_start(hv, guest, err);
 	else if (guest->live != STATE_ALIVE)
 		r = 0;
-	if (r < 0)
-		return NULL;
-	run = r == 0 ? -1 : state_run_open(guest->kind->name, guest->name, NULL);
-	if (run < 0) {
-		hv_not_running(guest->name, err);
-		return NULL;
+	conn = r > 0 ? open_socket(hv, guest, &why) : NULL;
+	/* it ends in this moment, or it runs and its supervisor is about to listen */
+	if (r > 0 && !conn && (why.sys == ENOENT || why.sys == ECONNREFUSED)) {
+		r = wait_for_start(hv, guest, err);
+		conn = r > 0 ? open_socket(hv, guest, &why) : NULL;
 	}
-	conn = rpc_connect_unix(run, "socket", hv->timeout_ms, err);
-	if (conn) {
-		if (hv->wait)
-			rpc_conn_set_wait(conn, hv->wait);
+	if (conn || r < 0)
 		return conn;
-	}
-	/* it ended in this moment */
-	if (state_probe(guest->kind->name, guest->name, NULL, NULL) == STATE_GONE)
+	if (r == 0 || state_probe(guest->kind->name, guest->name, NULL, NULL) == STATE_GONE) {
 		hv_not_running(guest->name, err);
-	else
-		error_wrap(err, "'%s': its supervisor cannot be reached", guest->name);
+		return NULL;
+	}
+	if (err)
+		*err = why;
+	error_wrap(err, "'%s': its supervisor cannot be reached", guest->name);
 	return NULL;
 }
 

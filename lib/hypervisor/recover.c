@@ -167,7 +167,7 @@ static int take_over(const struct hv *hv, const struct hv_kind *kind, const char
 	return error_wrap(err, "'%s' runs without a supervisor and cannot be adopted (vm-destroy ends it)", name);
 }
 
-int hv_recover_locked(const struct hv *hv, const struct hv_kind *kind, const char *name, struct error *err)
+static int recover_once(const struct hv *hv, const struct hv_kind *kind, const char *name, struct error *err)
 {
 	struct state_status status;
 
@@ -184,6 +184,23 @@ int hv_recover_locked(const struct hv *hv, const struct hv_kind *kind, const cha
 	default:
 		return -1;
 	}
+}
+
+int hv_recover_locked(const struct hv *hv, const struct hv_kind *kind, const char *name, struct error *err)
+{
+	struct error why = { 0 };
+	int r = -1;
+
+	/* seen without its holder and gone when we would take it: its supervisor was just ending */
+	for (int tries = 0; tries < 20 && r < 0; tries++) {
+		why = (struct error){ 0 };
+		r = recover_once(hv, kind, name, &why);
+		if (why.code != ERR_RESOURCE_BUSY && why.sys != ENOENT)
+			break;
+	}
+	if (r < 0 && err)
+		*err = why;
+	return r;
 }
 
 int hv_recover(const struct hv *hv, const struct hv_kind *kind, const char *name, struct error *err)

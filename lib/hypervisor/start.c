@@ -97,6 +97,9 @@ int hv_start(const struct hv *hv, const struct hv_kind *kind, const char *name, 
 		died = true;
 	else if (hv_spawn(&spec, &died, &why) == 0)
 		return 0;
+	/* a supervisor that was asked to destroy its guest before it could say that it runs goes in good order */
+	if (died && state_probe(kind->name, name, NULL, NULL) == STATE_GONE)
+		return error_set(err, ERR_OPERATION_INVALID, "'%s' was ended by another program while it was being started", name);
 	if (died)
 		clean_up_failed(&spec, &why);
 	if (err)

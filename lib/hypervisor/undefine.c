@@ -51,9 +51,9 @@ static int undefine(struct rpc_call *call, const void *args, unsigned flags, str
 	if (flags & (UNDEFINE_KEEP_NVRAM | UNDEFINE_KEEP_TPM))
 		return error_set(err, ERR_ARGUMENT_UNSUPPORTED, "'%s': firmware variables and TPM state live in the guest's directory and go with it",
 				 guest.name);
-	if (state_lock(&lock, guest.kind->name, guest.name, hv->timeout_ms, err) < 0 || nothing_of_worth(&guest, flags, err) < 0)
+	if (state_lock(&lock, guest.kind->name, guest.name, hv->timeout_ms, err) < 0)
 		return -1;
-	if (state_undefine(guest.kind->name, guest.name, err) == 0)
+	if (nothing_of_worth(&guest, flags, err) == 0 && state_undefine(guest.kind->name, guest.name, err) == 0)
 		return 0;
 	/* another program was first */
 	return err && err->sys == ENOENT ? error_set(err, ERR_NO_DOMAIN, "there is no guest '%s' any more", guest.name) : -1;
