@@ -87,9 +87,9 @@ static const struct conf_row source_rows[] = {
 	ATTR_STRING("path", struct domain_net, path, .when = VHOSTUSER),
 	ATTR_ENUM("mode", struct domain_net, socket, domain_net_socket, .when = VHOSTUSER),
 	ATTR_UUID("switchid", struct domain_net, vds.switchid, .when = VDS, .flags = CONF_REQUIRED),
-	ATTR_NUM("portid", struct domain_net, vds.portid, .when = VDS, .flags = CONF_REQUIRED),
+	ATTR_INT("portid", struct domain_net, vds.portid, .when = VDS, .flags = CONF_REQUIRED),
 	ATTR_STRING("portgroupid", struct domain_net, vds.portgroupid, .when = VDS, .flags = CONF_REQUIRED),
-	ATTR_NUM("connectionid", struct domain_net, vds.connectionid, .when = VDS, .flags = CONF_REQUIRED),
+	ATTR_INT("connectionid", struct domain_net, vds.connectionid, .when = VDS, .flags = CONF_REQUIRED),
 	INCLUDE(struct domain_net, remote, struct domain_net_end, end_elem, .when = SERVER | CLIENT | MCAST | UDP),
 	EMBED("local", struct domain_net, local, struct domain_net_end, end_elem, .when = UDP),
 	EMBED("reconnect", struct domain_net, reconnect, struct domain_reconnect, domain_reconnect_elem, .when = VHOSTUSER),
@@ -148,18 +148,33 @@ static const struct conf_row hostdev_driver_rows[] = {
 /* --- <filterref> ----------------------------------------------------------------------------------------------- */
 
 static const struct conf_row param_rows[] = {
-	ATTR_STRING("name", struct domain_filter_param, name, .flags = CONF_REQUIRED),
-	ATTR_STRING("value", struct domain_filter_param, value, .flags = CONF_REQUIRED),
+	ATTR_STRING("name", struct domain_filter_param, name),
+	ATTR_STRING("value", struct domain_filter_param, value),
 	CONF_END
 };
 
 static const struct conf_elem param_elem = ELEM(struct domain_filter_param, param_rows);
 
-/* In the order of names; values of one name keep theirs. */
+static bool is_param(const struct domain_filter_param *p)
+{
+	static const char chars[] = ".:abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+
+	return p->name && p->value && *p->name && *p->value && !p->name[strspn(p->name, chars + 2)] && !p->value[strspn(p->value, chars)];
+}
+
+/* In the order of names; values of one name keep theirs. What is no variable is left out. */
 static int filterref_fill(struct conf_reader *r UNUSED, void *obj)
 {
 	struct domain_filterref *f = obj;
+	size_t n = 0;
 
+	for (size_t i = 0; i < f->params.n; i++) {
+		if (is_param(f->params.items[i]))
+			f->params.items[n++] = f->params.items[i];
+		else
+			conf_free(&param_elem, f->params.items[i]);
+	}
+	f->params.n = n;
 	for (size_t i = 1; i < f->params.n; i++) {
 		struct domain_filter_param *p = f->params.items[i];
 		size_t j = i;
@@ -172,12 +187,18 @@ static int filterref_fill(struct conf_reader *r UNUSED, void *obj)
 }
 
 static const struct conf_row filterref_rows[] = {
-	ATTR_STRING("filter", struct domain_filterref, filter, .flags = CONF_REQUIRED),
+	ATTR_STRING("filter", struct domain_filterref, filter),
 	LIST("parameter", struct domain_filterref, params, struct domain_filter_param, param_elem, .max = 1024),
 	CONF_END
 };
 
-static const struct conf_elem filterref_elem = ELEM(struct domain_filterref, filterref_rows, .fill = filterref_fill);
+static bool filterref_hidden(const struct conf_writer *w UNUSED, const void *obj)
+{
+	return !((const struct domain_filterref *)obj)->filter;
+}
+
+static const struct conf_elem filterref_elem =
+	ELEM(struct domain_filterref, filterref_rows, .fill = filterref_fill, .hidden = filterref_hidden);
 
 /* --- <portForward> --------------------------------------------------------------------------------------------- */
 
@@ -220,8 +241,8 @@ ROWS(downscript, ATTR_STRING("path", struct domain_net, downscript));
 ROWS(backenddomain, ATTR_STRING("name", struct domain_net, backenddomain));
 ROWS(target, ATTR_STRING("dev", struct domain_net, target), ATTR_YESNO("managed", struct domain_net, target_managed));
 ROWS(guest, ATTR_STRING("dev", struct domain_net, guest_dev),
-     ATTR_STRING("actual", struct domain_net, guest_actual, .flags = CONF_LIVE));
-ROWS(model, ATTR_STRING("type", struct domain_net, model, .check = wrong_model));
+     ATTR_STRING("actual", struct domain_net, guest_actual));
+ROWS(model, ATTR_STRING("type", struct domain_net, model, .check = wrong_model, .flags = CONF_DROP_EMPTY));
 ROWS(backend, ATTR_ENUM("type", struct domain_net, backend, domain_net_backend), ATTR_STRING("tap", struct domain_net, backend_tap),
      ATTR_STRING("vhost", struct domain_net, backend_vhost), ATTR_STRING("logFile", struct domain_net, backend_log));
 ROWS(tune, CHILD_NUM("sndbuf", struct domain_net, sndbuf));
@@ -244,6 +265,17 @@ static int missing(struct conf_reader *r, const struct domain_net *net, const ch
 	return conf_fail(r, "type '%s' needs <source %s='...'/>", conf_enum_name(&domain_net_type_names, net->type), what);
 }
 
+static int check_vhostuser(struct conf_reader *r, const struct domain_net *net)
+{
+	if (!net->source_type || !net->path || !net->socket)
+		return missing(r, net, !net->source_type ? "type" : !net->path ? "path" : "mode");
+	if (!is_virtio(net))
+		return conf_fail(r, "type 'vhostuser' needs <model type='virtio'/>");
+	if (net->socket == DOMAIN_NET_SOCKET_SERVER && net->reconnect.enabled)
+		return conf_unsupported(r, "<reconnect> does not go with <source mode='server'>");
+	return 0;
+}
+
 static int check_source(struct conf_reader *r, const struct domain_net *net)
 {
 	switch (net->type) {
@@ -257,8 +289,7 @@ static int check_source(struct conf_reader *r, const struct domain_net *net)
 	case DOMAIN_NET_INTERNAL:
 		return net->name ? 0 : missing(r, net, "name");
 	case DOMAIN_NET_VHOSTUSER:
-		return !net->source_type ? missing(r, net, "type") : !net->path ? missing(r, net, "path") :
-		       !net->socket ? missing(r, net, "mode") : 0;
+		return check_vhostuser(r, net);
 	case DOMAIN_NET_UDP:
 		if (!net->local.port.set || !net->local.address)
 			return conf_fail(r, "type 'udp' needs <local address='...' port='...'/>");
@@ -306,17 +337,41 @@ static int fill_driver(struct conf_reader *r, struct domain_net *net)
 
 static int fill_vport(struct conf_reader *r, struct domain_net *net)
 {
-	if (!net->vport || net->type == DOMAIN_NET_NETWORK)
+	if (!net->vport)
 		return 0;
+	if (net->type == DOMAIN_NET_NETWORK)
+		return domain_vport_generate(r, net->vport);
 	if (net->type != DOMAIN_NET_BRIDGE && net->type != DOMAIN_NET_DIRECT && net->type != DOMAIN_NET_HOSTDEV)
 		return conf_unsupported(r, "<virtualport> does not go with type '%s'", conf_enum_name(&domain_net_type_names, net->type));
-	return domain_vport_complete(r, net->vport);
+	return domain_vport_check(r, net->vport) < 0 ? -1 : domain_vport_generate(r, net->vport);
+}
+
+static void forget(char **s)
+{
+	free(*s);
+	*s = NULL;
+}
+
+static int check_rest(struct conf_reader *r, const struct domain_net *net)
+{
+	const struct xml_node *bandwidth = xml_child(r->node, "bandwidth");
+	const char *type = conf_enum_name(&domain_net_type_names, net->type);
+
+	if (bandwidth && xml_attr(bandwidth, "classID") && !(r->flags & CONF_PARSE_LIVE))
+		return conf_unsupported(r, "<bandwidth classID='...'> is for networks and running guests alone");
+	if (net->isolated == CONF_YES && net->type != DOMAIN_NET_NETWORK && net->type != DOMAIN_NET_BRIDGE)
+		return conf_unsupported(r, "<port isolated='yes'/> does not go with type '%s'", type);
+	if (net->target_managed == CONF_NO && net->type != DOMAIN_NET_ETHERNET)
+		return conf_unsupported(r, "<target managed='no'/> does not go with type '%s'", type);
+	return 0;
 }
 
 static int net_fill(struct conf_reader *r, void *obj)
 {
 	struct domain_net *net = obj;
 
+	if (!net->type)
+		net->type = DOMAIN_NET_USER;
 	if (net->mac.set && (net->mac.addr[0] & 1))
 		return conf_fail(r, "the MAC address is one for multicast");
 	if (net->type == DOMAIN_NET_DIRECT && !net->mode)
@@ -324,11 +379,15 @@ static int net_fill(struct conf_reader *r, void *obj)
 	if (net->bandwidth && net->bandwidth->inbound && net->bandwidth->inbound->floor && net->type != DOMAIN_NET_NETWORK)
 		return conf_unsupported(r, "<inbound floor='...'> goes with type 'network' alone");
 	forget_target(r, net);
-	return check_source(r, net) < 0 || fill_driver(r, net) < 0 ? -1 : fill_vport(r, net);
+	if (net->type == DOMAIN_NET_USER && !net->backend)
+		forget(&net->dev);
+	if (!is_virtio(net))
+		forget(&net->backend_vhost);
+	return check_source(r, net) < 0 || check_rest(r, net) < 0 || fill_driver(r, net) < 0 ? -1 : fill_vport(r, net);
 }
 
 static const struct conf_row net_rows[] = {
-	ATTR_ENUM("type", struct domain_net, type, domain_net_type, .flags = CONF_REQUIRED),
+	ATTR_ENUM("type", struct domain_net, type, domain_net_type),
 	ATTR_YESNO("managed", struct domain_net, managed, .when = HOSTDEV),
 	ATTR_YESNO("trustGuestRxFilters", struct domain_net, trust_guest_rx_filters),
 	GROUP("mac", mac_rows),
@@ -361,4 +420,4 @@ static const struct conf_row net_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_net_elem = ELEM_KIND(struct domain_net, type, net_rows, .fill = net_fill);
+const struct conf_elem domain_net_elem = ELEM_KIND(struct domain_net, type, net_rows, .kind_default = DOMAIN_NET_USER, .fill = net_fill);

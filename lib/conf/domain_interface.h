@@ -130,7 +130,7 @@ struct domain_net {
 	struct domain_net_end local;     /* UDP */
 	struct domain_net_hostdev hostdev;   /* HOSTDEV */
 	struct { struct conf_num vendor, product; } usb;   /* HOSTDEV */
-	struct { unsigned char switchid[16]; struct conf_num portid, connectionid; char *portgroupid; } vds;   /* VDS */
+	struct { unsigned char switchid[16]; struct conf_int portid, connectionid; char *portgroupid; } vds;   /* VDS */
 	CONF_LIST(struct domain_ip) host_ips;         /* ETHERNET: addresses of the host's end */
 	CONF_LIST(struct domain_route) host_routes;   /* ETHERNET: routes of the host's end */
 	struct domain_vlan *vlan;

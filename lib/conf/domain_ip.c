@@ -59,19 +59,52 @@ static const struct conf_row route_rows[] = {
 	CONF_END
 };
 
+/* Whether no bit of the address is set behind the prefix. */
+static bool is_network(const char *address, enum domain_ip_family family, unsigned prefix)
+{
+	unsigned char addr[16] = { 0 };
+	unsigned bits = family == DOMAIN_IP_IPV6 ? 128 : 32;
+
+	if (inet_pton(family == DOMAIN_IP_IPV6 ? AF_INET6 : AF_INET, address, addr) != 1)
+		return false;
+	for (unsigned i = prefix; i < bits; i++)
+		if (addr[i / 8] >> (7 - i % 8) & 1)
+			return false;
+	return true;
+}
+
+/* The length of a netmask; -1: it is none. */
+static int netmask_prefix(const char *netmask)
+{
+	struct in_addr in;
+	uint32_t mask;
+
+	if (inet_pton(AF_INET, netmask, &in) != 1)
+		return -1;
+	mask = ntohl(in.s_addr);
+	return ~mask & (~mask + 1) ? -1 : __builtin_popcount(mask);
+}
+
 static int route_fill(struct conf_reader *r, void *obj)
 {
-	struct domain_route *route = obj;
+	const struct domain_route *route = obj;
+	enum domain_ip_family family = route->family ? route->family : DOMAIN_IP_IPV4;
+	int prefix = route->prefix.value;
 
-	if (!route->family)
-		route->family = DOMAIN_IP_IPV4;
-	if (check_address(r, "address", route->address, route->family) < 0 ||
-	    check_address(r, "gateway", route->gateway, route->family) < 0 ||
-	    check_address(r, "netmask", route->netmask, route->family) < 0)
+	if (check_address(r, "address", route->address, family) < 0 || check_address(r, "gateway", route->gateway, family) < 0 ||
+	    check_address(r, "netmask", route->netmask, family) < 0 || check_prefix(r, route->prefix, family) < 0)
 		return -1;
 	if (route->netmask && route->prefix.set)
 		return conf_fail(r, "'netmask' and 'prefix' exclude each other");
-	return check_prefix(r, route->prefix, route->family);
+	if (route->netmask)
+		prefix = netmask_prefix(route->netmask);
+	if (prefix < 0)
+		return conf_fail(r, "netmask '%.60s' is none for a network", route->netmask);
+	if (!is_network(route->address, family, prefix))
+		return conf_fail(r, "address '%.60s' is not that of a network with a prefix of %d bits", route->address, prefix);
+	if (route->metric.set && !route->metric.value)
+		return conf_fail(r, "attribute 'metric' must be 1 or more");
+	return 0;
 }
 
 const struct conf_elem domain_route_elem = ELEM(struct domain_route, route_rows, .fill = route_fill);

@@ -16,7 +16,7 @@ struct domain_ip {
 };
 
 struct domain_route {
-	enum domain_ip_family family;   /* always set after parsing */
+	enum domain_ip_family family;   /* 0: IPv4 */
 	char *address, *netmask, *gateway;
 	struct conf_num prefix, metric;
 };

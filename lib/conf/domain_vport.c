@@ -8,20 +8,14 @@ CONF_ENUM_NAMES(domain_vlan_mode, DOMAIN_VLAN_MODES);
 
 /* --- <virtualport> --------------------------------------------------------------------------------------------- */
 
-#define QBG BIT(DOMAIN_VPORT_8021QBG)
-#define QBH BIT(DOMAIN_VPORT_8021QBH)
-#define OVS BIT(DOMAIN_VPORT_OPENVSWITCH)
-#define MIDONET BIT(DOMAIN_VPORT_MIDONET)
-#define ANY BIT(domain_vport_type_unset)
-
 /* Numbers are read in C's notation and written in decimal: .width = 32 */
 static const struct conf_row parameters_rows[] = {
-	ATTR_NUM("managerid", struct domain_vport, managerid, .when = QBG | ANY, .max = 0xff, .width = 32),
-	ATTR_NUM("typeid", struct domain_vport, typeid, .when = QBG | ANY, .max = 0xffffff, .width = 32),
-	ATTR_NUM("typeidversion", struct domain_vport, typeidversion, .when = QBG | ANY, .max = 0xff, .width = 32),
-	ATTR_UUID("instanceid", struct domain_vport, instanceid, .when = QBG | ANY),
-	ATTR_UUID("interfaceid", struct domain_vport, interfaceid, .when = OVS | MIDONET | ANY),
-	ATTR_STRING("profileid", struct domain_vport, profileid, .when = QBH | OVS | ANY),
+	ATTR_NUM("managerid", struct domain_vport, managerid, .max = 0xff, .width = 32),
+	ATTR_NUM("typeid", struct domain_vport, typeid, .max = 0xffffff, .width = 32),
+	ATTR_NUM("typeidversion", struct domain_vport, typeidversion, .max = 0xff, .width = 32),
+	ATTR_UUID("instanceid", struct domain_vport, instanceid),
+	ATTR_UUID("interfaceid", struct domain_vport, interfaceid),
+	ATTR_STRING("profileid", struct domain_vport, profileid),
 	CONF_END
 };
 
@@ -31,15 +25,6 @@ static const struct conf_row vport_rows[] = {
 	CONF_END
 };
 
-static int vport_fill(struct conf_reader *r, void *obj)
-{
-	const struct domain_vport *v = obj;
-
-	return !v->profileid || strlen(v->profileid) < 40 ? 0 : conf_fail(r, "attribute 'profileid' is longer than 39 bytes");
-}
-
-const struct conf_elem domain_vport_elem = ELEM_KIND(struct domain_vport, type, vport_rows, .fill = vport_fill);
-
 static bool is_set(const unsigned char uuid[16])
 {
 	static const unsigned char none[16];
@@ -47,17 +32,45 @@ static bool is_set(const unsigned char uuid[16])
 	return memcmp(uuid, none, sizeof(none)) != 0;
 }
 
-int domain_vport_complete(struct conf_reader *r, struct domain_vport *v)
+/* Parameters that the type does not have are refused. */
+static int vport_fill(struct conf_reader *r, void *obj)
+{
+	const struct domain_vport *v = obj;
+	bool qbg = !v->type || v->type == DOMAIN_VPORT_8021QBG, ovs = v->type == DOMAIN_VPORT_OPENVSWITCH;
+	const char *extra = NULL;
+
+	if (!qbg && (v->managerid.set || v->typeid.set || v->typeidversion.set || is_set(v->instanceid)))
+		extra = "managerid, typeid, typeidversion and instanceid";
+	if (is_set(v->interfaceid) && v->type && !ovs && v->type != DOMAIN_VPORT_MIDONET)
+		extra = "interfaceid";
+	if (v->profileid && v->type && !ovs && v->type != DOMAIN_VPORT_8021QBH)
+		extra = "profileid";
+	if (extra)
+		return conf_fail(r, "type '%s' does not have the parameters %s", conf_enum_name(&domain_vport_type_names, v->type), extra);
+	return !v->profileid || strlen(v->profileid) < 40 ? 0 : conf_fail(r, "attribute 'profileid' is longer than 39 bytes");
+}
+
+const struct conf_elem domain_vport_elem = ELEM(struct domain_vport, vport_rows, .fill = vport_fill);
+
+int domain_vport_generate(struct conf_reader *r, struct domain_vport *v)
+{
+	if ((!v->type || v->type == DOMAIN_VPORT_8021QBG) && !is_set(v->instanceid) && uuid_generate(v->instanceid, r->err) < 0)
+		return -1;
+	if ((!v->type || v->type == DOMAIN_VPORT_OPENVSWITCH) && !is_set(v->interfaceid) && uuid_generate(v->interfaceid, r->err) < 0)
+		return -1;
+	return 0;
+}
+
+int domain_vport_check(struct conf_reader *r, const struct domain_vport *v)
 {
 	switch (v->type) {
 	case DOMAIN_VPORT_8021QBG:
-		if (!v->managerid.set || !v->typeid.set || !v->typeidversion.set)
-			return conf_fail(r, "<virtualport type='802.1Qbg'> needs managerid, typeid and typeidversion");
-		return is_set(v->instanceid) ? 0 : uuid_generate(v->instanceid, r->err);
+		return v->managerid.set && v->typeid.set && v->typeidversion.set ? 0 :
+			conf_fail(r, "<virtualport type='802.1Qbg'> needs managerid, typeid and typeidversion");
 	case DOMAIN_VPORT_8021QBH:
 		return v->profileid ? 0 : conf_fail(r, "<virtualport type='802.1Qbh'> needs profileid");
 	case DOMAIN_VPORT_OPENVSWITCH:
-		return is_set(v->interfaceid) ? 0 : uuid_generate(v->interfaceid, r->err);
+		return 0;
 	case DOMAIN_VPORT_MIDONET:
 		return is_set(v->interfaceid) ? 0 : conf_fail(r, "<virtualport type='midonet'> needs interfaceid");
 	default:
@@ -102,7 +115,15 @@ static int bandwidth_fill(struct conf_reader *r, void *obj)
 	return b->outbound && b->outbound->floor ? conf_fail(r, "'floor' goes with <inbound> alone") : 0;
 }
 
-const struct conf_elem domain_bandwidth_elem = ELEM(struct domain_bandwidth, bandwidth_rows, .fill = bandwidth_fill);
+static bool bandwidth_hidden(const struct conf_writer *w UNUSED, const void *obj)
+{
+	const struct domain_bandwidth *b = obj;
+
+	return !b->inbound && !b->outbound;
+}
+
+const struct conf_elem domain_bandwidth_elem =
+	ELEM(struct domain_bandwidth, bandwidth_rows, .fill = bandwidth_fill, .hidden = bandwidth_hidden);
 
 /* --- <vlan> ---------------------------------------------------------------------------------------------------- */
 
@@ -127,7 +148,7 @@ static int vlan_fill(struct conf_reader *r, void *obj)
 		return conf_fail(r, "only one <tag> can have 'nativeMode'");
 	if ((v->tags.n > 1 || native) && v->trunk == CONF_NO)
 		return conf_fail(r, "trunk='no' goes with one <tag> that has no 'nativeMode'");
-	if (v->tags.n > 1 || native)
+	if (v->tags.n > 1)
 		v->trunk = CONF_YES;
 	else if (v->trunk == CONF_NO)
 		v->trunk = conf_yesno_unset;

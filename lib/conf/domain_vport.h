@@ -44,7 +44,9 @@ struct domain_vlan {
 
 extern const struct conf_elem domain_vport_elem, domain_bandwidth_elem, domain_vlan_elem;
 
-/* Refuses a port that lacks what its type needs, and makes up the UUIDs that may be made up. 0, or -1 with the error set. */
-int domain_vport_complete(struct conf_reader *r, struct domain_vport *vport);
+/* Makes up the UUIDs that may be made up. 0, or -1 with the error set. */
+int domain_vport_generate(struct conf_reader *r, struct domain_vport *vport);
+/* Refuses a port that lacks what its type needs. 0, or -1 with the error set. */
+int domain_vport_check(struct conf_reader *r, const struct domain_vport *vport);
 
 #endif
