@@ -57,6 +57,17 @@ static void fill_hugepages(struct domain *def)
 	}
 }
 
+/* CPUs that are placed automatically have their memory beside them. */
+static void fill_numatune(struct domain *def)
+{
+	struct domain_numatune *t = &def->numatune;
+
+	if (def->vcpus.placement != DOMAIN_PLACEMENT_AUTO || t->memory.mode || t->memnodes.n)
+		return;
+	t->memory.mode = DOMAIN_NUMATUNE_STRICT;
+	t->memory.placement = DOMAIN_NUMATUNE_AUTO;
+}
+
 static bool has_iothread(const struct domain *def, uint32_t id)
 {
 	for (size_t i = 0; i < def->iothreadids.n; i++)
@@ -252,6 +263,7 @@ int domain_fill(struct conf_reader *r, struct domain *def)
 	if (!def->vcpus.placement)
 		def->vcpus.placement = DOMAIN_PLACEMENT_STATIC;
 	fill_hugepages(def);
+	fill_numatune(def);
 	if (fill_uuid(r, def) < 0 || fill_smbios_uuid(r, def) < 0 || fill_memory(r, def) < 0 || check_vcpus(r, def) < 0 ||
 	    fill_iothreads(r, def) < 0 || fill_os(r, def) < 0 || domain_fill_devices(r, def) < 0 ||
 	    domain_fill_buses(r, def) < 0 || fill_boot(r, def) < 0)

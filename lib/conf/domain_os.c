@@ -109,32 +109,35 @@ static int os_fill(struct conf_reader *r, void *obj)
 	return 0;
 }
 
+#define CONTAINER BIT(DOMAIN_OS_EXE)
+#define MACHINE (~CONTAINER)
+
 static const struct conf_row os_rows[] = {
-	ATTR_ENUM("firmware", struct domain_os, firmware, domain_firmware),
 	GROUP("type", type_rows),
-	GROUP("firmware", firmware_rows),
-	CHILD_STRING("init", struct domain_os, init),
-	STRINGS("initarg", struct domain_os, initargs),
-	LIST("initenv", struct domain_os, initenv, struct domain_initenv, initenv_elem),
-	CHILD_STRING("initdir", struct domain_os, initdir),
-	CHILD_STRING("inituser", struct domain_os, inituser),
-	CHILD_STRING("initgroup", struct domain_os, initgroup),
-	EMBED("loader", struct domain_os, loader, struct domain_loader, loader_elem),
-	NODE("nvram", struct domain_os, nvram, struct domain_nvram, nvram_elem),
-	CHILD_STRING("kernel", struct domain_os, kernel),
-	CHILD_STRING("initrd", struct domain_os, initrd),
-	CHILD_STRING("cmdline", struct domain_os, cmdline),
-	CHILD_STRING("dtb", struct domain_os, dtb),
-	CHILD_STRING("root", struct domain_os, root),
-	GROUP("acpi", acpi_rows),
-	LIST("boot", struct domain_os, boot, struct domain_boot, boot_elem, .max = 4),
-	GROUP("bootmenu", bootmenu_rows),
-	GROUP("smbios", smbios_rows),
-	GROUP("bios", bios_rows),
+	ATTR_ENUM("firmware", struct domain_os, firmware, domain_firmware, .when = MACHINE),
+	GROUP("firmware", firmware_rows, .when = MACHINE),
+	CHILD_STRING("init", struct domain_os, init, .when = CONTAINER),
+	STRINGS("initarg", struct domain_os, initargs, .when = CONTAINER),
+	LIST("initenv", struct domain_os, initenv, struct domain_initenv, initenv_elem, .when = CONTAINER),
+	CHILD_STRING("initdir", struct domain_os, initdir, .when = CONTAINER),
+	CHILD_STRING("inituser", struct domain_os, inituser, .when = CONTAINER),
+	CHILD_STRING("initgroup", struct domain_os, initgroup, .when = CONTAINER),
+	EMBED("loader", struct domain_os, loader, struct domain_loader, loader_elem, .when = MACHINE),
+	NODE("nvram", struct domain_os, nvram, struct domain_nvram, nvram_elem, .when = MACHINE),
+	CHILD_STRING("kernel", struct domain_os, kernel, .when = MACHINE),
+	CHILD_STRING("initrd", struct domain_os, initrd, .when = MACHINE),
+	CHILD_STRING("cmdline", struct domain_os, cmdline, .when = MACHINE),
+	CHILD_STRING("dtb", struct domain_os, dtb, .when = MACHINE),
+	CHILD_STRING("root", struct domain_os, root, .when = MACHINE),
+	GROUP("acpi", acpi_rows, .when = MACHINE),
+	LIST("boot", struct domain_os, boot, struct domain_boot, boot_elem, .max = 4, .when = MACHINE),
+	GROUP("bootmenu", bootmenu_rows, .when = MACHINE),
+	GROUP("smbios", smbios_rows, .when = MACHINE),
+	GROUP("bios", bios_rows, .when = MACHINE),
 	CONF_END
 };
 
-const struct conf_elem domain_os_elem = ELEM(struct domain_os, os_rows, .fill = os_fill);
+const struct conf_elem domain_os_elem = ELEM_KIND(struct domain_os, type, os_rows, .kind_default = DOMAIN_OS_XEN, .fill = os_fill);
 
 /* --- <idmap> --------------------------------------------------------------------------------------------------- */
 

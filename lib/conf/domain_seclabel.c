@@ -13,4 +13,35 @@ static const struct conf_row seclabel_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_seclabel_elem = ELEM(struct domain_seclabel, seclabel_rows);
+static int seclabel_fill(struct conf_reader *r, void *obj)
+{
+	struct domain_seclabel *s = obj;
+
+	if (!s->type)
+		s->type = DOMAIN_SECLABEL_DYNAMIC;
+	switch (s->type) {
+	case DOMAIN_SECLABEL_NONE:
+		if (s->relabel == CONF_YES)
+			return conf_fail(r, "type='none' and relabel='yes' exclude each other");
+		s->relabel = 0;
+		return 0;
+	case DOMAIN_SECLABEL_DYNAMIC:
+		if (s->relabel == CONF_NO)
+			return conf_fail(r, "type='dynamic' and relabel='no' exclude each other");
+		s->relabel = CONF_YES;
+		if (r->flags & CONF_PARSE_LIVE)
+			return 0;
+		/* a label of an earlier run */
+		free(s->label);
+		s->label = NULL;
+		return 0;
+	default:
+		if (!s->label)
+			return conf_fail(r, "type='static' needs a <label>");
+		if (!s->relabel)
+			s->relabel = CONF_NO;
+		return 0;
+	}
+}
+
+const struct conf_elem domain_seclabel_elem = ELEM(struct domain_seclabel, seclabel_rows, .fill = seclabel_fill);

@@ -12,7 +12,7 @@
 CONF_ENUM(domain_seclabel_type, DOMAIN_SECLABEL_TYPES);
 
 struct domain_seclabel {
-	enum domain_seclabel_type type;
+	enum domain_seclabel_type type;   /* always set after parsing */
 	char *model;                    /* "selinux", "apparmor", "dac" ... */
 	enum conf_yesno relabel;
 	char *label, *imagelabel, *baselabel;

@@ -300,7 +300,7 @@ static const struct conf_row source_rows[] = {
 	GROUP("identity", identity_rows, .when = NETWORK),
 	EMBED("reconnect", struct domain_source, reconnect, struct domain_reconnect, domain_reconnect_elem, .when = VHOSTUSER),
 	GROUP("slices", slices_rows),
-	LIST("seclabel", struct domain_source, seclabels, struct domain_device_seclabel, domain_device_seclabel_elem),
+	LIST("seclabel", struct domain_source, seclabels, struct domain_device_seclabel, domain_device_seclabel_elem, .max = 64),
 	NODE("auth", struct domain_source, auth, struct domain_auth, domain_auth_elem),
 	NODE("encryption", struct domain_source, encryption, struct domain_encryption, domain_encryption_elem),
 	NODE("reservations", struct domain_source, reservations, struct domain_reservations, reservations_elem),
@@ -349,6 +349,13 @@ static int source_fill(struct conf_reader *r, void *obj)
 	if (src->type == DOMAIN_SOURCE_NETWORK && !src->name && src->protocol != DOMAIN_PROTOCOL_NBD &&
 	    src->protocol != DOMAIN_PROTOCOL_RBD)
 		return conf_fail(r, "attribute 'name' is missing");
+	for (size_t i = 0; i < src->seclabels.n; i++)
+		for (size_t j = 0; j < i; j++) {
+			const char *a = src->seclabels.items[i]->model, *b = src->seclabels.items[j]->model;
+
+			if (a == b || (a && b && !strcmp(a, b)))
+				return conf_fail(r, "there are two <seclabel> of the model '%.60s'", a ? a : "");
+		}
 	for (size_t i = 0; i < src->hosts.n; i++)
 		if (fill_port(r, src->protocol, src->hosts.items[i]) < 0)
 			return -1;

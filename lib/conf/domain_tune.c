@@ -291,10 +291,24 @@ static const struct conf_row memtune_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_memtune_elem = ELEM(struct domain_memtune, memtune_rows);
+/* What libvirt says for "no limit". */
+#define UNLIMITED_KIB UINT64_C(9007199254740991)
+
+static int memtune_fill(struct conf_reader *r UNUSED, void *obj)
+{
+	struct domain_memtune *t = obj;
+	struct conf_num *limits[] = { &t->hard_limit, &t->soft_limit, &t->swap_hard_limit };
+
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
+		if (limits[i]->value >= UNLIMITED_KIB)
+			*limits[i] = (struct conf_num){ 0, false };
+	return 0;
+}
+
+const struct conf_elem domain_memtune_elem = ELEM(struct domain_memtune, memtune_rows, .fill = memtune_fill);
 
 static const struct conf_row blkiodevice_rows[] = {
-	CHILD_STRING("path", struct domain_blkiodevice, path, .flags = CONF_REQUIRED),
+	CHILD_STRING("path", struct domain_blkiodevice, path, .flags = CONF_REQUIRED | CONF_KEEP),
 	CHILD_UINT("weight", struct domain_blkiodevice, weight),
 	CHILD_UINT("read_iops_sec", struct domain_blkiodevice, read_iops_sec),
 	CHILD_UINT("write_iops_sec", struct domain_blkiodevice, write_iops_sec),
@@ -307,8 +321,19 @@ static const struct conf_elem blkiodevice_elem = ELEM(struct domain_blkiodevice,
 
 static const struct conf_row blkiotune_rows[] = {
 	CHILD_UINT("weight", struct domain_blkiotune, weight),
-	LIST("device", struct domain_blkiotune, devices, struct domain_blkiodevice, blkiodevice_elem),
+	LIST("device", struct domain_blkiotune, devices, struct domain_blkiodevice, blkiodevice_elem, .max = 1024),
 	CONF_END
 };
 
-const struct conf_elem domain_blkiotune_elem = ELEM(struct domain_blkiotune, blkiotune_rows);
+static int blkiotune_fill(struct conf_reader *r, void *obj)
+{
+	const struct domain_blkiotune *t = obj;
+
+	for (size_t i = 0; i < t->devices.n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(t->devices.items[i]->path, t->devices.items[j]->path))
+				return conf_fail(r, "there are two <device> with the path '%.100s'", t->devices.items[i]->path);
+	return 0;
+}
+
+const struct conf_elem domain_blkiotune_elem = ELEM(struct domain_blkiotune, blkiotune_rows, .fill = blkiotune_fill);

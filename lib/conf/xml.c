@@ -351,7 +351,10 @@ struct xml_doc *xml_parse(const char *xml, size_t len, struct error *err)
 	r.ctxt->userData = &r;
 	/* NOENT: without it "&amp;" in attributes comes as "&#38;"; there are no other entities */
 	xmlCtxtUseOptions(r.ctxt, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_BIG_LINES);
+	/* what concerns the encoding goes past the context's handler */
+	xmlSetStructuredErrorFunc(NULL, on_error);
 	xmlParseDocument(r.ctxt);
+	xmlSetStructuredErrorFunc(NULL, NULL);
 	reader_result(&r);
 	if (r.ctxt->myDoc)
 		xmlFreeDoc(r.ctxt->myDoc);
