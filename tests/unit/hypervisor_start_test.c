@@ -80,7 +80,7 @@ static int supervisor(int argc, char **argv)
 	if (!strcmp(name, "dies")) {
 		make_guest();
 		dprintf(7, "first line\nout of luck\n");
-		raise(SIGKILL);
+		raise(SIGTERM);
 	}
 	if (!strcmp(name, "hangs"))
 		for (;;)
