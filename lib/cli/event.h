@@ -5,17 +5,13 @@
 
 #include "cli/guests.h"
 
-#include "rpc/client.h"
-
 /* One type of event. */
 struct cli_event_type {
-	int id;                        /* libvirt's virDomainEventID */
-	const char *name;              /* virsh's: "lifecycle" */
-	const struct rpc_proc *proc;   /* how it comes */
+	int id;             /* libvirt's virDomainEventID */
+	const char *name;   /* virsh's: "lifecycle" */
 
-	/* Puts what the decoded message tells into `text` ("Started Booted"; may stay empty). `msg` begins with a number and a domain. */
+	/* Puts what the decoded message (of the hv_event_type with this id) tells into `text` ("Started Booted"; may stay empty). */
 	void (*describe)(const void *msg, char text[256]);
-	size_t dom_offset;             /* of the domain in the message */
 };
 
 /* All that can be waited for; the last has no name. */
@@ -46,21 +42,5 @@ struct cli_event_watch {
 
 /* Watches until tell() ends it or the time (-1: none) is over: ERR_OPERATION_TIMEOUT. */
 int cli_event_watch(const struct cli_event_watch *watch, int timeout_ms, struct error *err) NODISCARD;
-
-/* Whether the watch is for this guest. */
-bool cli_event_wanted(const struct cli_event_watch *watch, const char *name, const unsigned char *uuid, int id);
-
-/* A connection that events come from. */
-struct cli_event_source {
-	const struct cli_event_watch *watch;
-	struct rpc_conn *rpc;
-	bool started;   /* "Started" has been told and not yet "Stopped" */
-};
-
-/* Subscribes to what is wanted. */
-int cli_event_subscribe(struct cli_event_source *s, struct error *err) NODISCARD;
-
-/* Tells what has come. 1: tell() ended it, 0, -1 with *err set; ERR_NO_CONNECT when the other side is gone. */
-int cli_event_take(struct cli_event_source *s, struct error *err) NODISCARD;
 
 #endif

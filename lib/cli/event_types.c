@@ -137,28 +137,24 @@ static void describe_metadata(const void *p, char text[256])
 	snprintf(text, 256, "type %s, uri %.200s", WORD(m->type, "description", "title", "element"), m->nsuri ? *m->nsuri : "-");
 }
 
-#define MSG(name) wire_domain_event_callback_##name##_msg
-#define INNER(id, word, name, describe) { id, word, &rpc_domain_event_callback_##name, describe, offsetof(MSG(name), msg.dom) }
-#define OUTER(id, word, name, describe) { id, word, &rpc_domain_event_callback_##name, describe, offsetof(MSG(name), dom) }
-
 const struct cli_event_type cli_event_types[] = {
-	INNER(0, "lifecycle", lifecycle, describe_lifecycle),
-	INNER(1, "reboot", reboot, describe_nothing),
-	INNER(2, "rtc-change", rtc_change, describe_rtc),
-	INNER(3, "watchdog", watchdog, describe_watchdog),
-	INNER(4, "io-error", io_error, describe_io_error),
-	INNER(6, "io-error-reason", io_error_reason, describe_io_error_reason),
-	INNER(7, "control-error", control_error, describe_nothing),
-	INNER(10, "tray-change", tray_change, describe_tray),
-	INNER(11, "pm-wakeup", pmwakeup, describe_nothing),
-	INNER(12, "pm-suspend", pmsuspend, describe_nothing),
-	INNER(13, "balloon-change", balloon_change, describe_balloon),
-	INNER(14, "pm-suspend-disk", pmsuspend_disk, describe_nothing),
-	INNER(15, "device-removed", device_removed, describe_removed),
-	OUTER(18, "agent-lifecycle", agent_lifecycle, describe_agent),
-	OUTER(19, "device-added", device_added, describe_added),
-	OUTER(20, "migration-iteration", migration_iteration, describe_iteration),
-	OUTER(22, "device-removal-failed", device_removal_failed, describe_removal_failed),
-	OUTER(23, "metadata-change", metadata_change, describe_metadata),
-	{ 0, NULL, NULL, NULL, 0 },
+	{ 0, "lifecycle", describe_lifecycle },
+	{ 1, "reboot", describe_nothing },
+	{ 2, "rtc-change", describe_rtc },
+	{ 3, "watchdog", describe_watchdog },
+	{ 4, "io-error", describe_io_error },
+	{ 6, "io-error-reason", describe_io_error_reason },
+	{ 7, "control-error", describe_nothing },
+	{ 10, "tray-change", describe_tray },
+	{ 11, "pm-wakeup", describe_nothing },
+	{ 12, "pm-suspend", describe_nothing },
+	{ 13, "balloon-change", describe_balloon },
+	{ 14, "pm-suspend-disk", describe_nothing },
+	{ 15, "device-removed", describe_removed },
+	{ 18, "agent-lifecycle", describe_agent },
+	{ 19, "device-added", describe_added },
+	{ 20, "migration-iteration", describe_iteration },
+	{ 22, "device-removal-failed", describe_removal_failed },
+	{ 23, "metadata-change", describe_metadata },
+	{ 0, NULL, NULL },
 };

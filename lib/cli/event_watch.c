@@ -1,342 +1,162 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Hearing of events without a daemon: a connection to the supervisor of each guest that runs, and inotify on the directories
- * for guests that come, and for definitions, which have no process that could tell of them.
- */
+/* Hearing of events: of local guests by hypervisor/watch.h, of a server's by its own word. */
 #include "cli/event.h"
 
-#include "util/str.h"
+#include "hypervisor/watch.h"
+#include "rpc/client.h"
 
 #include <poll.h>
 #include <string.h>
-#include <sys/inotify.h>
 
-struct source {
-	struct cli_event_source s;   /* .rpc NULL: its supervisor is gone; either another one adopts the guest, or it has ended */
-	struct guest guest;
-	bool active;                 /* seen by the last scan */
-};
-
-struct watcher {
-	const struct cli_event_watch *watch;
-	struct source *source;
-	size_t n;
-	int inotify;
-	int lib_watch[8];              /* watch descriptors of the directories of definitions */
-	size_t n_lib;
-	bool later;                    /* guests that come now were not there when the watch began */
-};
-
-static int add_watch(struct watcher *w, int fd, uint32_t mask)
+static bool wanted(void *arg, const char *name, const unsigned char *uuid, int id)
 {
-	char path[64];
+	const struct cli_event_watch *watch = arg;
+	char text[UUID_TEXT] = "", number[16];
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return inotify_add_watch(w->inotify, path, mask);
-}
-
-static int watch_kinds(struct watcher *w, struct error *err)
-{
-	const struct hv *hv = &w->watch->conn->hv;
-	uint32_t mask = IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM;
-
-	for (const struct hv_kind *k = hv_next(hv, NULL); k; k = hv_next(hv, k)) {
-		AUTO_CLOSE int run = state_open_dir(STATE_RUN, k->name, true, err);
-		AUTO_CLOSE int lib = run < 0 ? -1 : state_open_dir(STATE_LIB, k->name, true, err);
-		if (lib < 0)
-			return -1;
-		int wd = add_watch(w, lib, mask);
-		if (wd < 0 || add_watch(w, run, mask) < 0)
-			return error_errno(err, "watching the state of guests");
-		if (w->n_lib < ARRAY_LEN(w->lib_watch))
-			w->lib_watch[w->n_lib++] = wd;
-	}
-	return 0;
-}
-
-static struct source *find(const struct watcher *w, const struct guest *guest)
-{
-	for (size_t i = 0; i < w->n; i++) {
-		if (w->source[i].guest.kind == guest->kind && strcmp(w->source[i].guest.name, guest->name) == 0)
-			return &w->source[i];
-	}
-	return NULL;
-}
-
-static void disconnect(const struct watcher *w, struct source *source)
-{
-	if (source->s.rpc)
-		cli_guest_disconnect(w->watch->conn, source->s.rpc);
-	source->s.rpc = NULL;
-}
-
-static void drop(struct watcher *w, size_t i)
-{
-	disconnect(w, &w->source[i]);
-	guest_clear(&w->source[i].guest);
-	w->source[i] = w->source[--w->n];
-}
-
-static int say(struct watcher *w, const char *name, const unsigned char *uuid, const char *detail, struct error *err)
-{
-	struct cli_event event = { .type = &cli_event_types[0], .domain = name, .uuid = uuid, .detail = detail };
-
-	if ((w->watch->type && w->watch->type != event.type) || !cli_event_wanted(w->watch, name, uuid, -1))
-		return 0;
-	return w->watch->tell(&event, w->watch->arg, err);
-}
-
-/* A guest that came while we watched: had it started before we were connected, nobody told us. What has come is taken
- * first, so that it is told once. */
-static int started_before_us(struct watcher *w, struct source *source, struct error *err)
-{
-	struct guest now = { 0 };
-	struct error ignored;
-	int rc = 0;
-
-	if (guest_by_name(&w->watch->conn->hv, source->guest.name, &now, &ignored) < 0)
-		return 0;
-	bool runs = now.state == GUEST_RUNNING || now.state == GUEST_PAUSED;
-	if (w->later && runs) {
-		rc = cli_event_take(&source->s, err);
-		if (rc == 0 && !source->s.started)
-			rc = say(w, now.name, now.uuid, "Started Booted", err);
-	}
-	source->s.started = source->s.started || runs;
-	guest_clear(&now);
-	return rc;
-}
-
-static struct source *new_source(struct watcher *w, const struct guest *guest, struct error *err)
-{
-	struct source *more = realloc(w->source, (w->n + 1) * sizeof(*more));
-
-	if (more) {
-		w->source = more;
-		more[w->n] = (struct source){ .s = { .watch = w->watch }, .guest = { .kind = guest->kind, .name = strdup(guest->name) } };
-	}
-	if (!more || !more[w->n].guest.name) {
-		error_errno(err, "guest '%s'", guest->name);
-		return NULL;
-	}
-	return &w->source[w->n++];
-}
-
-/* Not listening yet, or gone already: the next change of its directory brings us back. */
-static int attach(struct watcher *w, struct source *source, const struct guest *guest, struct error *err)
-{
-	struct error why = { 0 };
-
-	source->s.rpc = cli_guest_connect(w->watch->conn, guest, &why);
-	if (!source->s.rpc)
-		return 0;
-	if (cli_event_subscribe(&source->s, &why) < 0) {
-		disconnect(w, source);
-		if (why.code != ERR_NO_CONNECT && why.code != ERR_RPC)
-			cli_warn(w->watch->cli, "%s: no events: %s", guest->name, why.text);
-		return 0;
-	}
-	return started_before_us(w, source, err);
-}
-
-/* A guest that ended without a word of its supervisor: both were killed. */
-static int ended_alone(struct watcher *w, struct source *source, struct error *err)
-{
-	struct guest now = { 0 };
-	struct error ignored;
-	const char *detail = "Stopped Crashed";
-
-	if (!source->s.started)
-		return 0;
-	source->s.started = false;
-	if (guest_by_name(&w->watch->conn->hv, source->guest.name, &now, &ignored) == 0 && now.reason == GUEST_END_DESTROYED)
-		detail = "Stopped Destroyed";
-	guest_clear(&now);
-	return say(w, source->guest.name, NULL, detail, err);
-}
-
-static int look_at(struct watcher *w, const struct guest *guest, struct error *err)
-{
-	struct source *source = find(w, guest);
-	struct error ignored;
-
-	if (!source && !cli_event_wanted(w->watch, guest->name, guest->uuid, guest->id))
-		return 0;
-	AUTO_CLOSE int run = state_run_open(guest->kind->name, guest->name, &ignored);
-	if (run >= 0 && add_watch(w, run, IN_CREATE | IN_MOVED_TO) < 0)
-		cli_warn(w->watch->cli, "%s: cannot be watched (raise fs.inotify.max_user_watches)", guest->name);
-	if (!source && !(source = new_source(w, guest, err)))
-		return -1;
-	source->active = true;
-	return source->s.rpc ? 0 : attach(w, source, guest, err);
-}
-
-/* Connects to every guest that runs and is not connected, forgets those that have ended. */
-static int scan(struct watcher *w, struct error *err)
-{
-	struct guest_list list = { 0 };
-	int rc = 0;
-
-	if (guest_list(&w->watch->conn->hv, GUEST_LIST_ACTIVE, GUEST_WANT_UUID, &list, err) < 0)
-		return -1;
-	for (size_t i = 0; i < w->n; i++)
-		w->source[i].active = false;
-	for (size_t i = 0; rc == 0 && i < list.n; i++)
-		rc = look_at(w, &list.guest[i], err);
-	guest_list_free(&list);
-	for (size_t i = w->n; rc == 0 && i-- > 0;) {
-		if (w->source[i].active || w->source[i].s.rpc)
-			continue;
-		rc = ended_alone(w, &w->source[i], err);
-		drop(w, i);
-	}
-	return rc;
-}
-
-static bool is_lib(const struct watcher *w, int wd)
-{
-	for (size_t i = 0; i < w->n_lib; i++) {
-		if (w->lib_watch[i] == wd)
+	if (watch->n_guests == 0)
+		return true;
+	if (uuid)
+		uuid_format(uuid, text);
+	snprintf(number, sizeof(number), "%d", id);
+	for (size_t i = 0; i < watch->n_guests; i++) {
+		const char *word = watch->guests[i];
+		if (strcmp(word, name) == 0 || (uuid && strcasecmp(word, text) == 0) || (id >= 0 && strcmp(word, number) == 0))
 			return true;
 	}
 	return false;
 }
 
-/* A change among the definitions. A name that begins with a dot is no object: something on its way in or out. */
-static int definition(struct watcher *w, const struct inotify_event *e, const struct inotify_event *next, bool *pair, struct error *err)
+static int tell(const struct hv_event *event, void *arg, struct error *err)
 {
-	AUTO_FREE char *name = e->len && (e->mask & IN_ISDIR) && e->name[0] != '.' ? str_decode_name(e->name) : NULL;
-	AUTO_FREE char *new_name = NULL;
+	static const unsigned char none[UUID_BYTES];
+	const struct cli_event_watch *watch = arg;
+	const unsigned char *uuid = (const unsigned char *)event->dom->uuid;
+	const struct cli_event_type *type = cli_event_types;
+	char detail[256];
 
-	*pair = next && (e->mask & IN_MOVED_FROM) && (next->mask & IN_MOVED_TO) && next->cookie == e->cookie && next->len &&
-		next->name[0] != '.';
-	if (*pair)
-		new_name = str_decode_name(next->name);
-	if (name && new_name) {
-		int rc = say(w, name, NULL, "Undefined Renamed", err);
-		return rc != 0 ? rc : say(w, new_name, NULL, "Defined Renamed", err);
-	}
-	if (new_name)
-		return say(w, new_name, NULL, "Defined Added", err);
-	if (!name)
+	while (type->name && type->id != event->type->id)
+		type++;
+	if (!type->name || !wanted(arg, event->dom->name, uuid, event->dom->id))
 		return 0;
-	return say(w, name, NULL, e->mask & (IN_CREATE | IN_MOVED_TO) ? "Defined Added" : "Undefined Removed", err);
+	type->describe(event->msg, detail);
+	struct cli_event told = {
+		.type = type, .domain = event->dom->name, .uuid = memcmp(uuid, none, sizeof(none)) ? uuid : NULL, .detail = detail,
+	};
+	return watch->tell(&told, watch->arg, err);
 }
 
-static const struct inotify_event *event_at(const char *buffer, ssize_t at, ssize_t n)
+/* ---- another server ---- */
+
+static int subscribe(const struct cli_event_watch *watch, struct rpc_conn *rpc, struct error *err)
 {
-	return at < n ? (const struct inotify_event *)(buffer + at) : NULL;
-}
+	int asked = 0, done = 0;
+	struct error why = { 0 };
 
-static int directories(struct watcher *w, struct error *err)
-{
-	char buffer[16384] __attribute__((aligned(8)));
-	ssize_t n;
+	for (const struct cli_event_type *t = cli_event_types; t->name; t++) {
+		wire_connect_domain_event_callback_register_any_args args = { .event_id = t->id };
+		wire_connect_domain_event_callback_register_any_ret ret = { 0 };
 
-	while ((n = read(w->inotify, buffer, sizeof(buffer))) > 0) {
-		for (ssize_t at = 0; at < n;) {
-			const struct inotify_event *e = event_at(buffer, at, n);
-			bool pair = false;
-			at += sizeof(*e) + e->len;
-			const struct inotify_event *next = event_at(buffer, at, n);
-			int rc = is_lib(w, e->wd) ? definition(w, e, next, &pair, err) : 0;
-			if (rc != 0)
-				return rc;
-			if (pair)
-				at += sizeof(*next) + next->len;
-		}
-	}
-	return scan(w, err);
-}
-
-/* Each connection in its turn; when one is gone, its guest is looked for again. */
-static int sources(struct watcher *w, struct error *err)
-{
-	bool lost = false;
-
-	for (size_t i = 0; i < w->n; i++) {
-		struct error why = { 0 };
-		int rc = w->source[i].s.rpc ? cli_event_take(&w->source[i].s, &why) : 0;
-		if (rc > 0)
-			return rc;
-		if (rc == 0)
+		if (watch->type && watch->type != t)
 			continue;
-		if (w->watch->conn->remote || (why.code != ERR_NO_CONNECT && why.code != ERR_RPC)) {
-			*err = why;
-			return -1;
-		}
-		disconnect(w, &w->source[i]);
-		lost = true;
+		asked++;
+		if (rpc_conn_call(rpc, &rpc_connect_domain_event_callback_register_any, &args, &ret, HV_TIMEOUT_DEFAULT, &why) == 0)
+			done++;
+		else if (why.code == ERR_NO_CONNECT || why.code == ERR_RPC)
+			break;
 	}
-	return lost ? scan(w, err) : 0;
-}
-
-static int wait_for_one(struct watcher *w, int timeout_ms, struct error *err)
-{
-	AUTO_FREE struct pollfd *fds = calloc(w->n + 1, sizeof(*fds));
-	bool pending = false;
-
-	if (!fds)
-		return error_errno(err, "%zu guests", w->n);
-	for (size_t i = 0; i < w->n; i++) {
-		struct rpc_conn *rpc = w->source[i].s.rpc;
-		fds[i] = (struct pollfd){ .fd = rpc ? rpc_conn_fd(rpc) : -1, .events = POLLIN };
-		pending = pending || (rpc && rpc_conn_pending(rpc));
+	/* with --all a type that the other side does not know is no loss */
+	if (done == 0 && asked > 0) {
+		*err = why;
+		return -1;
 	}
-	fds[w->n] = (struct pollfd){ .fd = w->inotify, .events = POLLIN };
-	int rc = poll(fds, w->n + 1, pending ? 0 : timeout_ms);
-	if (rc < 0 && errno != EINTR)
-		return error_errno(err, "waiting for events");
-	if (rc == 0 && !pending)
-		return error_set(err, ERR_OPERATION_TIMEOUT, "the time was up");
 	return 0;
 }
 
-static int loop(struct watcher *w, int timeout_ms, struct error *err)
+static int decode(const struct cli_event_watch *watch, const struct rpc_event *ev, struct error *err)
 {
+	for (const struct hv_event_type *t = hv_event_types; t->proc; t++) {
+		if (!rpc_event_is(ev, t->proc))
+			continue;
+		AUTO_FREE void *msg = calloc(1, t->proc->args_size);
+		if (!msg)
+			return error_errno(err, "no memory for an event");
+		if (rpc_event_decode(ev, t->proc, msg, err) < 0)
+			return -1;
+		struct hv_event event = { .type = t, .msg = msg, .dom = (const void *)((char *)msg + t->dom_offset) };
+		int rc = tell(&event, (void *)watch, err);
+		xdr_free(t->proc->args, msg);
+		return rc;
+	}
+	return 0;   /* what nobody asked for */
+}
+
+static int watch_remote(const struct cli_event_watch *watch, int timeout_ms, struct error *err)
+{
+	struct rpc_conn *rpc = watch->conn->remote;
 	int64_t start = cli_now_ms();
 
+	if (subscribe(watch, rpc, err) < 0)
+		return -1;
 	for (;;) {
-		int rc = w->inotify >= 0 ? directories(w, err) : 0;
-		w->later = true;
+		struct rpc_event ev = { 0 };
+		int rc = rpc_next_event(rpc, &ev, cli_time_left(start, timeout_ms), err);
+
 		if (rc == 0)
-			rc = sources(w, err);
-		if (rc == 0)
-			rc = wait_for_one(w, cli_time_left(start, timeout_ms), err);
+			return error_set(err, ERR_OPERATION_TIMEOUT, "the time was up");
+		if (rc > 0) {
+			rc = decode(watch, &ev, err);
+			rpc_event_clear(&ev);
+		}
 		if (rc != 0)
-			return rc < 0 ? -1 : 0;
+			return rc;
 	}
 }
 
-static int begin_remote(struct watcher *w, struct error *err)
+/* ---- local guests ---- */
+
+static void warn(void *arg, const char *text)
 {
-	w->source = calloc(1, sizeof(*w->source));
-	if (!w->source)
-		return error_errno(err, "a connection");
-	w->n = 1;
-	w->source[0].s = (struct cli_event_source){ .watch = w->watch, .rpc = w->watch->conn->remote };
-	return cli_event_subscribe(&w->source[0].s, err);
+	const struct cli_event_watch *watch = arg;
+
+	cli_warn(watch->cli, "%s", text);
 }
 
-static int begin_local(struct watcher *w, struct error *err)
+static int watch_local(const struct cli_event_watch *watch, struct hv_watch *w, int timeout_ms, struct error *err)
 {
-	w->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (w->inotify < 0)
-		return error_errno(err, "inotify (raise fs.inotify.max_user_instances)");
-	return watch_kinds(w, err) < 0 ? -1 : scan(w, err);
+	int64_t start = cli_now_ms();
+	uint64_t types = 0;
+
+	for (const struct cli_event_type *t = cli_event_types; t->name; t++)
+		if (!watch->type || watch->type == t)
+			types |= UINT64_C(1) << t->id;
+	if (hv_watch_want(w, types, err) < 0)
+		return -1;
+	for (;;) {
+		struct pollfd p = { .fd = hv_watch_fd(w), .events = POLLIN };
+		int rc = hv_watch_take(w, err);
+
+		if (rc != 0)
+			return rc;
+		rc = poll(&p, 1, cli_time_left(start, timeout_ms));
+		if (rc < 0 && errno != EINTR)
+			return error_errno(err, "waiting for events");
+		if (rc == 0)
+			return error_set(err, ERR_OPERATION_TIMEOUT, "the time was up");
+	}
 }
 
 int cli_event_watch(const struct cli_event_watch *watch, int timeout_ms, struct error *err)
 {
-	struct watcher w = { .watch = watch, .inotify = -1 };
-	int rc = watch->conn->remote ? begin_remote(&w, err) : begin_local(&w, err);
+	static const struct hv_watch_ops ops = { .tell = tell, .wanted = wanted, .warn = warn };
+	struct hv_watch *w;
+	int rc;
 
-	if (rc == 0)
-		rc = loop(&w, timeout_ms, err);
-	while (w.n > 0)
-		drop(&w, w.n - 1);
-	free(w.source);
-	if (w.inotify >= 0)
-		close(w.inotify);
+	if (watch->conn->remote)
+		return watch_remote(watch, timeout_ms, err) < 0 ? -1 : 0;
+	w = hv_watch_new(&watch->conn->hv, &ops, (void *)watch, err);
+	if (!w)
+		return -1;
+	rc = watch_local(watch, w, timeout_ms, err);
+	hv_watch_free(w);
 	return rc < 0 ? -1 : 0;
 }

@@ -378,6 +378,41 @@ state_of()
 	expect 2 "$SERVE" --nonsense
 }
 
+@test "over ssh: virt-ssh-helper, read-only, and in netcat's place" {
+	web
+	ln -s "$SERVE" "$SCRATCH/virt-ssh-helper"
+	# what ssh would run at the other end
+	cat >"$SCRATCH/ssh" <<-EOF
+		#!/bin/sh
+		for last; do :; done
+		export BERTH_ROOT='$BERTH_ROOT' PATH='$SCRATCH':\$PATH
+		exec sh -c "\$last"
+	EOF
+	chmod +x "$SCRATCH/ssh"
+	SSH="lxc+ssh://root@host.example/system?command=$SCRATCH/ssh"
+	expect 0 timeout 20 virsh -q -c "$SSH" list --all --name
+	[ "$output" = web ]
+	expect 0 timeout 20 virsh -q -r -c "$SSH" list --all --name
+	[ "$output" = web ]
+	expect 0 timeout 20 virsh -q -c "$SSH&proxy=netcat&netcat=$SERVE" list --all --name
+	[ "$output" = web ]
+}
+
+@test "libvirt.conf makes plain virsh use berth" {
+	web
+	[ -f /etc/libvirt/libvirt.conf ] || skip "/etc/libvirt/libvirt.conf is not there to be mounted over"
+	cat >"$SCRATCH/libvirt.conf" <<-EOF
+		uri_aliases = [
+		  "berth=$URI",
+		]
+		uri_default = "$URI"
+	EOF
+	for command in "virsh -q" "virsh -q -c berth" "env LIBVIRT_DEFAULT_URI=berth virsh -q"; do
+		expect 0 unshare -m sh -c "mount --bind '$SCRATCH/libvirt.conf' /etc/libvirt/libvirt.conf && timeout 20 $command list --all --name"
+		[ "$output" = web ]
+	done
+}
+
 @test "python3-libvirt" {
 	/usr/bin/python3 -c 'import libvirt' 2>/dev/null || skip "python3-libvirt is not installed"
 	web
