@@ -17,7 +17,7 @@ static int sanitise_fds(void)
 	static const int modes[3] = { O_WRONLY, O_RDONLY, O_RDWR };
 
 	for (int fd = 0; fd <= 2; fd++) {
-		if (fcntl(fd, F_GETFD) >= 0)
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
 		if (open("/dev/null", modes[fd]) != fd)   /* kept by children too: no O_CLOEXEC */
 			return -1;

@@ -86,9 +86,9 @@ def supervisor_life(lab, follow, sample):
 
     def do(point):
         sup.aim(point)
-        said = [lab.run('vm-start', 'web')]
+        said = [sup.run('vm-start', 'web')]
         if said[0].status == 0:
-            said.append(lab.run('vm-destroy', 'web'))
+            said.append(sup.run('vm-destroy', 'web'))
         sup.plain()
         settle(lab, 'web', '\n'.join(map(str, said)) + '\n' + read(lab.path('log', 'lxc', 'web.log'))[-600:])
     each(points(counts, True, sample), do)
