@@ -2,15 +2,6 @@
 /* What a definition must not say about devices, as far as more than one element decides it. */
 #include "conf/domain_fill.h"
 
-static int check_tpms(struct conf_reader *r, const struct domain_devices *d)
-{
-	unsigned proxies = 0, others = 0;
-
-	for (size_t i = 0; i < d->tpms.n; i++)
-		*(d->tpms.items[i]->model == DOMAIN_TPM_SPAPR_PROXY ? &proxies : &others) += 1;
-	return proxies < 2 && others < 2 ? 0 : conf_unsupported(r, "there can be one TPM, and one spapr-tpm-proxy beside it");
-}
-
 /* --- aliases --------------------------------------------------------------------------------------------------- */
 
 struct aliases {
@@ -141,11 +132,39 @@ static int check_audios(struct conf_reader *r, const struct domain_devices *d)
 	return 0;
 }
 
+static int check_panics(struct conf_reader *r, const struct domain_devices *d)
+{
+	for (size_t i = 0; i < d->panics.n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (d->panics.items[i]->model && d->panics.items[i]->model == d->panics.items[j]->model)
+				return conf_fail(r, "two <panic> have the model '%s'",
+						 conf_enum_name(&domain_panic_model_names, d->panics.items[i]->model));
+	return 0;
+}
+
+static int check_memdevs(struct conf_reader *r, const struct domain *def)
+{
+	for (size_t i = 0; i < def->devices.memdevs.n; i++) {
+		const struct domain_memdev *m = def->devices.memdevs.items[i];
+		bool ppc = def->os.arch == DOMAIN_ARCH_PPC64 || def->os.arch == DOMAIN_ARCH_PPC64LE;
+
+		if (m->node.set && (!def->cpu || !def->cpu->cells.n))
+			return conf_fail(r, "a memory device names a node of the guest, which has none (<cpu><numa>)");
+		if (ppc && m->model == DOMAIN_MEMDEV_NVDIMM && !m->label_size.set)
+			return conf_unsupported(r, "an NVDIMM of a pseries machine needs <label><size>...</size></label>");
+	}
+	return 0;
+}
+
 int domain_check_devices(struct conf_reader *r, const struct domain *def)
 {
 	const struct domain_devices *d = &def->devices;
 
-	if (check_tpms(r, d) < 0 || check_aliases(r, d) < 0 || domain_each_info(d, check_address, r) < 0)
+	if (check_aliases(r, d) < 0 || domain_each_info(d, check_address, r) < 0)
 		return -1;
-	return check_usb(r, d) < 0 ? -1 : check_audios(r, d);
+	if (check_usb(r, d) < 0 || check_audios(r, d) < 0 || check_panics(r, d) < 0)
+		return -1;
+	if (d->iommu && d->iommu->intremap == CONF_ON && def->features.ioapic != DOMAIN_IOAPIC_QEMU)
+		return conf_unsupported(r, "<iommu><driver intremap='on'/></iommu> needs <features><ioapic driver='qemu'/></features>");
+	return check_memdevs(r, def);
 }

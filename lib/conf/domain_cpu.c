@@ -214,7 +214,7 @@ static int cpu_fill(struct conf_reader *r, void *obj)
 		for (size_t j = 0; j < i; j++)
 			if (!strcmp(cpu->features.items[i]->name, cpu->features.items[j]->name))
 				return conf_fail(r, "<feature name='%.60s'> is given twice", cpu->features.items[i]->name);
-	if (!cpu->model && !cpu->mode && (cpu->features.n || cpu->vendor))
+	if (!cpu->model && (!cpu->mode || cpu->mode == DOMAIN_CPU_CUSTOM) && (cpu->features.n || cpu->vendor))
 		return conf_fail(r, "<feature> and <vendor> need a <model>");
 	if (!cpu->model && cpu->mode == DOMAIN_CPU_CUSTOM)
 		cpu->mode = 0;

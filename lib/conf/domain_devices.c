@@ -36,7 +36,21 @@ static const struct conf_row devices_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_devices_elem = ELEM(struct domain_devices, devices_rows);
+/* There is one of each device that is no list. */
+static int devices_fill(struct conf_reader *r, void *obj UNUSED)
+{
+	for (const struct conf_row *row = devices_rows; row->place != CONF_PLACE_END; row++) {
+		unsigned n = 0;
+
+		for (const struct xml_node *c = r->node->children; c && row->place == CONF_PLACE_NODE; c = c->next)
+			n += c->kind == XML_ELEMENT && !c->ns && !strcmp(c->name, row->name);
+		if (n > 1)
+			return conf_fail(r, "there are %u <%s>, there can be one", n, row->name);
+	}
+	return 0;
+}
+
+const struct conf_elem domain_devices_elem = ELEM(struct domain_devices, devices_rows, .fill = devices_fill);
 
 /* Where a device's struct has its info; -1: it has none. */
 static long info_offset(const struct conf_elem *elem)

@@ -252,7 +252,7 @@ static int fill_input(struct conf_reader *r, const struct domain *def, struct do
 		return 0;
 	if (xen)
 		in->bus = DOMAIN_INPUT_BUS_XEN;
-	else if (in->type == DOMAIN_INPUT_PASSTHROUGH)
+	else if (in->type == DOMAIN_INPUT_PASSTHROUGH || def->os.arch == DOMAIN_ARCH_S390X || def->os.arch == DOMAIN_ARCH_S390)
 		in->bus = DOMAIN_INPUT_BUS_VIRTIO;
 	else if (in->type != DOMAIN_INPUT_TABLET && is_x86(def))
 		in->bus = DOMAIN_INPUT_BUS_PS2;

@@ -37,7 +37,9 @@ static int input_fill(struct conf_reader *r, void *obj)
 {
 	const struct domain_input *in = obj;
 
-	if ((in->type == DOMAIN_INPUT_PASSTHROUGH || in->type == DOMAIN_INPUT_EVDEV) && !in->path)
+	if (in->type == DOMAIN_INPUT_PASSTHROUGH && in->bus && in->bus != DOMAIN_INPUT_BUS_VIRTIO)
+		return conf_unsupported(r, "type 'passthrough' goes with bus 'virtio' alone");
+	if ((in->type == DOMAIN_INPUT_PASSTHROUGH || in->type == DOMAIN_INPUT_EVDEV) && !in->path && xml_child(r->node, "source"))
 		return conf_fail(r, "<source> does not name the host's device");
 	if (in->type == DOMAIN_INPUT_EVDEV && in->bus)
 		return conf_unsupported(r, "type 'evdev' has no bus");

@@ -72,6 +72,7 @@ static int memory_fill(struct conf_reader *r, void *obj)
 			return conf_unsupported(r, "model 'virtio-pmem' has no <node>");
 		if (m->access && m->access != DOMAIN_MEMACCESS_SHARED)
 			return conf_unsupported(r, "model 'virtio-pmem' is always shared");
+		m->access = DOMAIN_MEMACCESS_SHARED;
 		return 0;
 	case DOMAIN_MEMDEV_VIRTIO_MEM:
 		if (!m->block.value)
@@ -80,6 +81,10 @@ static int memory_fill(struct conf_reader *r, void *obj)
 			return conf_fail(r, "<requested> is more than <size>");
 		if (m->requested.value % m->block.value)
 			return conf_fail(r, "<requested> is not a multiple of <block>");
+		if (m->block.value & (m->block.value - 1))
+			return conf_fail(r, "<block> is not a power of two");
+		if (m->block.value < 2048)
+			return conf_fail(r, "<block> is less than 2 MiB");
 		m->requested.set = true;
 		return 0;
 	default:
@@ -111,7 +116,18 @@ static const struct conf_row memballoon_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_memballoon_elem = ELEM(struct domain_memballoon, memballoon_rows);
+static int memballoon_fill(struct conf_reader *r UNUSED, void *obj)
+{
+	struct domain_memballoon *b = obj;
+
+	if (b->model == DOMAIN_MEMBALLOON_NONE) {
+		conf_clear(&domain_address_elem, &b->info.address);
+		memset(&b->info.address, 0, sizeof(b->info.address));
+	}
+	return 0;
+}
+
+const struct conf_elem domain_memballoon_elem = ELEM(struct domain_memballoon, memballoon_rows, .fill = memballoon_fill);
 
 /* --- <shmem> --------------------------------------------------------------------------------------------------- */
 

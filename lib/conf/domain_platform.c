@@ -67,6 +67,8 @@ static int iommu_fill(struct conf_reader *r, void *obj)
 {
 	const struct domain_iommu *i = obj;
 
+	if (i->model != DOMAIN_IOMMU_VIRTIO && i->info.address.type)
+		return conf_fail(r, "model '%s' has no <address>", conf_enum_name(&domain_iommu_model_names, i->model));
 	if (i->model != DOMAIN_IOMMU_INTEL && (i->intremap || i->caching_mode || i->eim || i->iotlb || i->aw_bits))
 		return conf_unsupported(r, "<driver> goes with model 'intel' alone");
 	return 0;
@@ -102,8 +104,8 @@ static int vsock_fill(struct conf_reader *r, void *obj)
 		v->auto_cid = v->cid ? CONF_NO : CONF_YES;
 	if (v->cid && v->cid < 3)
 		return conf_fail(r, "<cid address='%u'>: numbers below 3 are not for guests", v->cid);
-	if (v->auto_cid == CONF_NO && !v->cid)
-		return conf_fail(r, "<cid auto='no'> needs the attribute 'address'");
+	if (!v->cid && r->node && xml_child(r->node, "cid") && xml_attr(xml_child(r->node, "cid"), "address"))
+		return conf_fail(r, "<cid address='0'>: numbers below 3 are not for guests");
 	return 0;
 }
 
@@ -150,7 +152,7 @@ static const struct conf_row lease_target_rows[] = {
 };
 
 static const struct conf_row lease_rows[] = {
-	CHILD_STRING("lockspace", struct domain_lease, lockspace),
+	CHILD_STRING("lockspace", struct domain_lease, lockspace, .flags = CONF_REQUIRED),
 	CHILD_STRING("key", struct domain_lease, key, .flags = CONF_REQUIRED),
 	GROUP("target", lease_target_rows, .flags = CONF_REQUIRED),
 	CONF_END

@@ -14,6 +14,8 @@ static int redirdev_fill(struct conf_reader *r, void *obj)
 		d->bus = DOMAIN_REDIR_USB;
 	if (!xml_attr(r->node, "type"))
 		return conf_fail(r, "attribute 'type' is missing");
+	if (d->info.address.type && d->info.address.type != DOMAIN_ADDRESS_USB)
+		return conf_fail(r, "a redirected USB device has an <address type='usb'>");
 	return domain_chardev_source_check(r, &d->source, false);
 }
 
@@ -99,7 +101,12 @@ static const struct conf_row redirfilter_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_redirfilter_elem = ELEM(struct domain_redirfilter, redirfilter_rows);
+static bool redirfilter_hidden(const struct conf_writer *w UNUSED, const void *obj)
+{
+	return !((const struct domain_redirfilter *)obj)->usbdevs.n;
+}
+
+const struct conf_elem domain_redirfilter_elem = ELEM(struct domain_redirfilter, redirfilter_rows, .hidden = redirfilter_hidden);
 
 /* --- <smartcard> ----------------------------------------------------------------------------------------------- */
 

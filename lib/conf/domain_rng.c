@@ -13,7 +13,7 @@ static int backend_fill(struct conf_reader *r, void *obj)
 		return domain_chardev_source_check(r, &b->source, false);
 	}
 	if (b->model == DOMAIN_RNG_RANDOM && !b->path) {
-		b->path = strdup("/dev/urandom");
+		b->path = strdup("/dev/random");
 		if (!b->path)
 			return conf_no_memory(r);
 	}
@@ -35,7 +35,7 @@ static const struct conf_row driver_rows[] = {
 };
 
 static const struct conf_row rate_rows[] = {
-	ATTR_UINT("bytes", struct domain_rng, rate.bytes, .flags = CONF_REQUIRED),
+	ATTR_UINT("bytes", struct domain_rng, rate.bytes),
 	ATTR_UINT("period", struct domain_rng, rate.period),
 	CONF_END
 };
@@ -49,4 +49,16 @@ static const struct conf_row rng_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_rng_elem = ELEM(struct domain_rng, rng_rows);
+static int rng_fill(struct conf_reader *r, void *obj)
+{
+	struct domain_rng *rng = obj;
+	unsigned n = 0;
+
+	for (const struct xml_node *c = r->node->children; c; c = c->next)
+		n += c->kind == XML_ELEMENT && !strcmp(c->name, "backend");
+	if (!rng->rate.bytes)
+		rng->rate.period = 0;
+	return n < 2 ? 0 : conf_fail(r, "there are %u <backend>, there can be one", n);
+}
+
+const struct conf_elem domain_rng_elem = ELEM(struct domain_rng, rng_rows, .fill = rng_fill);

@@ -17,7 +17,7 @@ static const struct conf_row codec_rows[] = {
 static const struct conf_elem codec_elem = ELEM(struct domain_codec, codec_rows);
 
 static const struct conf_row sound_audio_rows[] = {
-	ATTR_NUM("id", struct domain_sound, audio, .max = 255),
+	ATTR_NUM("id", struct domain_sound, audio, .max = 255, .flags = CONF_REQUIRED),
 	CONF_END
 };
 
@@ -31,7 +31,14 @@ static const struct conf_row sound_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_sound_elem = ELEM_KIND(struct domain_sound, model, sound_rows);
+static int sound_fill(struct conf_reader *r, void *obj)
+{
+	const struct domain_sound *s = obj;
+
+	return s->audio.set && !s->audio.value ? conf_fail(r, "<audio id='0'>: ids begin with 1") : 0;
+}
+
+const struct conf_elem domain_sound_elem = ELEM_KIND(struct domain_sound, model, sound_rows, .fill = sound_fill);
 
 /* --- <audio> --------------------------------------------------------------------------------------------------- */
 
@@ -72,11 +79,22 @@ const struct conf_elem domain_sound_elem = ELEM_KIND(struct domain_sound, model,
 IO_TABLES(input);
 IO_TABLES(output);
 
+static int check_io(struct conf_reader *r, const struct domain_audio_io *io)
+{
+	if (io->fixed_settings != CONF_YES && (io->frequency || io->channels || io->format))
+		return conf_unsupported(r, "<settings> go with fixedSettings='yes' alone");
+	if (io->fixed_settings == CONF_YES && io->mixing_engine == CONF_NO)
+		return conf_unsupported(r, "fixedSettings='yes' and mixingEngine='no' exclude each other");
+	return 0;
+}
+
 static int audio_fill(struct conf_reader *r, void *obj)
 {
 	const struct domain_audio *a = obj;
 
-	return a->id ? 0 : conf_fail(r, "attribute 'id' must be a number from 1 on");
+	if (!a->id)
+		return conf_fail(r, "attribute 'id' must be a number from 1 on");
+	return check_io(r, &a->input) < 0 ? -1 : check_io(r, &a->output);
 }
 
 static const struct conf_row audio_rows[] = {
@@ -88,7 +106,7 @@ static const struct conf_row audio_rows[] = {
 	ATTR_STRING("path", struct domain_audio, path, .when = BIT(DOMAIN_AUDIO_FILE)),
 	ATTR_YESNO("tryMMap", struct domain_audio, try_mmap, .when = OSS),
 	ATTR_YESNO("exclusive", struct domain_audio, exclusive, .when = OSS),
-	ATTR_INT("dspPolicy", struct domain_audio, dsp_policy, .when = OSS),
+	ATTR_NUM("dspPolicy", struct domain_audio, dsp_policy, .when = OSS),
 	GROUP("input", input_rows),
 	GROUP("output", output_rows),
 	CONF_END

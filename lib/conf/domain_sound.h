@@ -87,7 +87,7 @@ struct domain_audio {
 	enum domain_audio_sdl_driver sdl_driver;
 	char *path;                            /* FILE */
 	enum conf_yesno try_mmap, exclusive;   /* OSS */
-	struct conf_int dsp_policy;            /* OSS */
+	struct conf_num dsp_policy;            /* OSS */
 	struct domain_audio_io input, output;
 };
 

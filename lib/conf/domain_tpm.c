@@ -48,7 +48,16 @@ static const struct conf_row backend_rows[] = {
 static int tpm_fill(struct conf_reader *r, void *obj)
 {
 	struct domain_tpm *t = obj;
+	unsigned n = 0;
 
+	for (const struct xml_node *c = r->node->children; c; c = c->next)
+		n += c->kind == XML_ELEMENT && !strcmp(c->name, "backend");
+	if (n > 1)
+		return conf_fail(r, "there are %u <backend>, there can be one", n);
+	if (t->version == DOMAIN_TPM_1_2 && (t->sha1 || t->sha256 || t->sha384 || t->sha512))
+		return conf_fail(r, "<active_pcr_banks> needs version='2.0'");
+	if (t->backend == DOMAIN_TPM_PASSTHROUGH)
+		t->version = domain_tpm_version_unset;
 	if (t->backend == DOMAIN_TPM_PASSTHROUGH && !t->path) {
 		t->path = strdup("/dev/tpm0");
 		if (!t->path)
