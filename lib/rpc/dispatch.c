@@ -92,7 +92,7 @@ static void run_call(void *arg)
 		xdr_free(proc->ret, ret);
 	inflight_free(f);
 	peer->calls--;
-	peer->answered = ev_now(peer->server->loop);
+	peer->told = ev_now(peer->server->loop);
 	rpc_peer_update(peer);
 	rpc_peer_unref(peer);
 }

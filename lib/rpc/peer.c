@@ -106,15 +106,15 @@ static void arm_frame_timer(struct rpc_peer *peer)
 
 /*
  * A client of libvirt's kind that has just been answered (`virsh destroy`) or whose stream ends (`virsh console`) complains when the
- * connection is gone before it could close it. It gets a moment for that; one that only waits for events does not, it would
- * hold up the end.
+ * connection is gone before it could close it, and one that has just been sent an event (`virsh event`) throws it away when the
+ * connection ends before its own loop has delivered it. They get a moment.
  */
 static bool may_leave(const struct rpc_peer *peer)
 {
 	struct ev_loop *loop = peer->server->loop;
 
 	return peer->server->draining && peer->opened && !peer->broken &&
-	       (peer->streams || ev_now(loop) - peer->answered < LEAVE_S);
+	       (peer->streams || ev_now(loop) - peer->told < LEAVE_S);
 }
 
 void rpc_peer_update(struct rpc_peer *peer)
@@ -479,5 +479,6 @@ bool rpc_peer_event(struct rpc_peer *peer, const struct rpc_proc *event, const v
 		return false;
 	}
 	rpc_peer_send(peer, frame, h.length, NULL, 0);
+	peer->told = ev_now(peer->server->loop);
 	return true;
 }

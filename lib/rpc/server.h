@@ -70,7 +70,7 @@ struct rpc_peer *rpc_server_adopt(struct rpc_server *server, int in, int out, st
 /*
  * Ends the server's work in good order: accepts nothing more, takes no more calls, sends every connection what is queued for it,
  * closes each when that is done and all at the latest after timeout_ms (at most 5,000); then calls done(arg) once, from a timer of its own and
- * never from within another callback. A client that has called connect_open and was answered just now, or has
+ * never from within another callback. A client that has called connect_open and was answered or sent an event just now, or has
  * a stream, may for a moment still call what has the right CONNECT (to close in good order); its streams get their end.
  * Safe to be called from a call's function: the answer of that call is still sent. The caller frees the server.
  */

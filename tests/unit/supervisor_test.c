@@ -19,6 +19,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -29,19 +30,21 @@ static const char definition[] =
 
 /* ---- the guest: one child, watched through its pidfd as real drivers do ---- */
 
-static struct ev_child child_watch;
+static struct ev_io child_watch;
 static pid_t child;
 static int fail_start;
 
-static void on_child(struct ev_loop *loop, struct ev_child *w, int revents)
+static void on_child(struct ev_loop *loop, struct ev_io *w, int revents)
 {
 	struct supervisor *sv = w->data;
-	int status = w->rstatus;
+	int status = 0;
 	enum guest_end end = GUEST_END_SHUTDOWN;
 	enum monitor_exit how = MONITOR_EXIT_SHUTDOWN;
 
 	(void)revents;
-	ev_child_stop(loop, w);
+	ev_io_stop(loop, w);
+	close(w->fd);
+	waitpid(child, &status, 0);
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGHUP) {
 		how = MONITOR_EXIT_REBOOT;
 	} else if (!WIFEXITED(status) || WEXITSTATUS(status)) {
@@ -62,9 +65,9 @@ static int child_start(struct supervisor *sv, bool paused, struct error *err)
 		for (;;)
 			pause();
 	}
-	ev_child_init(&child_watch, on_child, child, 0);
+	ev_io_init(&child_watch, on_child, (int)syscall(SYS_pidfd_open, child, 0), EV_READ);
 	child_watch.data = sv;
-	ev_child_start(sv->loop, &child_watch);
+	ev_io_start(sv->loop, &child_watch);
 	supervisor_guest_started(sv, child, paused);
 	return 0;
 }
