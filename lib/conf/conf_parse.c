@@ -337,6 +337,8 @@ static int read_child_row(struct conf_reader *r, const struct conf_elem *elem, c
 		return 0;
 	}
 	c->used = true;
+	if ((row->flags & CONF_ONCE) && find_child(c->next, row->name))
+		return conf_unsupported(r, "there can be one <%s>", row->name);
 	if (!wanted(r, row))
 		return 0;
 	switch ((enum conf_place)row->place) {

@@ -113,7 +113,7 @@ static const struct conf_row domain_rows[] = {
 	EMBED("defaultiothread", struct domain, default_iothread, struct domain_iothread, domain_default_iothread_elem),
 	EMBED("cputune", struct domain, cputune, struct domain_cputune, domain_cputune_elem),
 	EMBED("numatune", struct domain, numatune, struct domain_numatune, domain_numatune_elem),
-	GROUP("resource", resource_rows),
+	GROUP("resource", resource_rows, .flags = CONF_ONCE),
 	LIST("sysinfo", struct domain, sysinfo, struct domain_sysinfo, domain_sysinfo_elem),
 	CHILD_STRING("bootloader", struct domain, bootloader, .flags = CONF_KEEP),
 	CHILD_STRING("bootloader_args", struct domain, bootloader_args),

@@ -46,6 +46,16 @@ static int check_lun(struct conf_reader *r, const struct domain_disk *disk)
 	return conf_unsupported(r, "disk '%s': device='lun' needs a source of type block, volume, or network with iscsi", disk->dst);
 }
 
+static int check_media(struct conf_reader *r, const struct domain_disk *disk)
+{
+	bool local = disk->src.type <= DOMAIN_SOURCE_DIR, pool = disk->src.type == DOMAIN_SOURCE_VOLUME;
+
+	/* a LUN may be a drive without a medium */
+	if (disk->device == DOMAIN_DISK_DISK && ((local && !disk->src.path) || (pool && !disk->src.pool)))
+		return conf_fail(r, "disk '%s': <source> is missing or names nothing", disk->dst);
+	return 0;
+}
+
 static int check_words(struct conf_reader *r, const struct domain_disk *disk)
 {
 	const char *w = disk->wwn;
@@ -68,6 +78,8 @@ static int check_disk(struct conf_reader *r, const struct domain_disk *disk)
 	if ((disk->device == DOMAIN_DISK_DISK || disk->device == DOMAIN_DISK_LUN) && domain_disk_index(disk->dst) < 0)
 		return conf_fail(r, "'%.60s' is not the name of a disk, such as vda, sda or hda", disk->dst);
 	if (disk->bus != DOMAIN_DISK_VIRTIO && check_virtio(r, &disk->driver.virtio, "disk", disk->dst) < 0)
+		return -1;
+	if (check_media(r, disk) < 0)
 		return -1;
 	return check_address_type(r, disk) < 0 || check_auth(r, disk) < 0 || check_lun(r, disk) < 0 || check_words(r, disk) < 0 ? -1 : 0;
 }
@@ -181,9 +193,30 @@ static int check_usb(struct conf_reader *r, const struct domain_devices *d)
 	return 0;
 }
 
+static int check_consoles(struct conf_reader *r, const struct domain *def)
+{
+	for (size_t i = 1; i < def->devices.consoles.n && def->os.type == DOMAIN_OS_HVM; i++)
+		if (def->devices.consoles.items[i]->target == DOMAIN_CONSOLE_SERIAL)
+			return conf_unsupported(r, "only the first <console> can be a serial port, number %zu is one too", i + 1);
+	return 0;
+}
+
+static int check_memnodes(struct conf_reader *r, const struct domain *def)
+{
+	size_t cells = def->cpu ? def->cpu->cells.n : 0;
+
+	for (size_t i = 0; i < def->numatune.memnodes.n; i++)
+		if (def->numatune.memnodes.items[i]->cellid.value >= cells)
+			return conf_fail(r, "<memnode cellid='%llu'>: the guest has no such NUMA cell",
+					 (unsigned long long)def->numatune.memnodes.items[i]->cellid.value);
+	return 0;
+}
+
 int domain_check(struct conf_reader *r, const struct domain *def)
 {
 	const struct domain_devices *d = &def->devices;
 
+	if (check_consoles(r, def) < 0 || check_memnodes(r, def) < 0)
+		return -1;
 	return check_disks(r, d) < 0 || check_hostdevs(r, d) < 0 || check_usb(r, d) < 0 ? -1 : 0;
 }

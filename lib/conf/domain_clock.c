@@ -41,4 +41,4 @@ static const struct conf_row clock_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_clock_elem = ELEM_KIND(struct domain_clock, offset, clock_rows);
+const struct conf_elem domain_clock_elem = ELEM_KIND(struct domain_clock, offset, clock_rows, .kind_default = DOMAIN_CLOCK_UTC);

@@ -26,7 +26,7 @@ static const struct conf_row driver_rows[] = {
 };
 
 static const struct conf_row model_rows[] = {
-	ATTR_ENUM("name", struct domain_controller, model_name, domain_pci_model_name, .flags = CONF_REQUIRED),
+	ATTR_ENUM("name", struct domain_controller, model_name, domain_pci_model_name),
 	CONF_END
 };
 
@@ -43,9 +43,11 @@ static const struct conf_row target_rows[] = {
 
 static int controller_fill(struct conf_reader *r, void *obj)
 {
-	const struct domain_controller *c = obj;
+	struct domain_controller *c = obj;
 	enum domain_pci_model m = c->pci_model;
 
+	if (!c->type)
+		c->type = DOMAIN_CONTROLLER_IDE;
 	if (c->target.chassis_nr.set && !c->target.chassis_nr.value)
 		return conf_fail(r, "<target chassisNr='0'>: 1 to 255 is possible");
 	if (c->target.bus_nr.set && !c->target.bus_nr.value)
@@ -66,7 +68,7 @@ static int controller_fill(struct conf_reader *r, void *obj)
 }
 
 static const struct conf_row controller_rows[] = {
-	ATTR_ENUM("type", struct domain_controller, type, domain_controller_type, .flags = CONF_REQUIRED),
+	ATTR_ENUM("type", struct domain_controller, type, domain_controller_type),
 	ATTR_NUM("index", struct domain_controller, index, .max = INT32_MAX),
 	ATTR_ENUM("model", struct domain_controller, scsi_model, domain_scsi_model, .when = SCSI),
 	ATTR_ENUM("model", struct domain_controller, usb_model, domain_usb_model, .when = USB),
@@ -85,4 +87,4 @@ static const struct conf_row controller_rows[] = {
 	CONF_END
 };
 
-const struct conf_elem domain_controller_elem = ELEM_KIND(struct domain_controller, type, controller_rows, .fill = controller_fill);
+const struct conf_elem domain_controller_elem = ELEM_KIND(struct domain_controller, type, controller_rows, .kind_default = DOMAIN_CONTROLLER_IDE, .fill = controller_fill);

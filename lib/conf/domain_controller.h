@@ -82,7 +82,7 @@ CONF_ENUM(domain_pci_model_name, DOMAIN_PCI_MODEL_NAMES);
 CONF_ENUM(domain_ide_model, DOMAIN_IDE_MODELS);
 
 struct domain_controller {
-	enum domain_controller_type type;
+	enum domain_controller_type type;       /* always set after parsing */
 	struct conf_num index;                 /* always set after parsing */
 	/* One of these, by type. */
 	enum domain_scsi_model scsi_model;

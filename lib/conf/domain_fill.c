@@ -135,6 +135,25 @@ static int fill_smbios_uuid(struct conf_reader *r, struct domain *def)
 	return 0;
 }
 
+/* A pin of a vCPU that the guest does not have is left out. */
+static void drop_pins(struct conf_reader *r, struct domain *def)
+{
+	struct domain_cputune *t = &def->cputune;
+
+	/* sorted by vCPU */
+	while (t->vcpupins.n && t->vcpupins.items[t->vcpupins.n - 1]->vcpu.value >= def->vcpus.n) {
+		struct domain_vcpupin *pin = t->vcpupins.items[--t->vcpupins.n];
+		char text[100];
+
+		snprintf(text, sizeof(text), "<vcpupin vcpu='%llu'> is left out: the guest has %u", (unsigned long long)pin->vcpu.value,
+			 def->vcpus.n);
+		if (r->warn)
+			r->warn(r->warn_ctx, text);
+		free(pin->cpuset);
+		free(pin);
+	}
+}
+
 static int check_vcpus(struct conf_reader *r, const struct domain *def)
 {
 	const struct domain_cpu *cpu = def->cpu;
@@ -264,6 +283,7 @@ int domain_fill(struct conf_reader *r, struct domain *def)
 		def->vcpus.placement = DOMAIN_PLACEMENT_STATIC;
 	fill_hugepages(def);
 	fill_numatune(def);
+	drop_pins(r, def);
 	if (fill_uuid(r, def) < 0 || fill_smbios_uuid(r, def) < 0 || fill_memory(r, def) < 0 || check_vcpus(r, def) < 0 ||
 	    fill_iothreads(r, def) < 0 || fill_os(r, def) < 0 || domain_fill_devices(r, def) < 0 ||
 	    domain_fill_buses(r, def) < 0 || fill_boot(r, def) < 0)

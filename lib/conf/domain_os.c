@@ -12,7 +12,7 @@ CONF_ENUM_NAMES(domain_acpi_table_type, DOMAIN_ACPI_TABLES);
 
 static const struct conf_row type_rows[] = {
 	ATTR_ENUM("arch", struct domain_os, arch, domain_arch),
-	ATTR_STRING("machine", struct domain_os, machine),
+	ATTR_STRING("machine", struct domain_os, machine, .flags = CONF_DROP_EMPTY),
 	TEXT_ENUM(struct domain_os, type, domain_os_type),
 	CONF_END
 };

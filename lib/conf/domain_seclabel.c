@@ -17,9 +17,9 @@ static int seclabel_fill(struct conf_reader *r, void *obj)
 {
 	struct domain_seclabel *s = obj;
 
-	if (!s->type)
-		s->type = DOMAIN_SECLABEL_DYNAMIC;
 	switch (s->type) {
+	case domain_seclabel_type_unset:
+		return 0;
 	case DOMAIN_SECLABEL_NONE:
 		if (s->relabel == CONF_YES)
 			return conf_fail(r, "type='none' and relabel='yes' exclude each other");
@@ -44,4 +44,10 @@ static int seclabel_fill(struct conf_reader *r, void *obj)
 	}
 }
 
-const struct conf_elem domain_seclabel_elem = ELEM(struct domain_seclabel, seclabel_rows, .fill = seclabel_fill);
+/* Without a type it says nothing. */
+static bool seclabel_hidden(const struct conf_writer *w UNUSED, const void *obj)
+{
+	return !((const struct domain_seclabel *)obj)->type;
+}
+
+const struct conf_elem domain_seclabel_elem = ELEM(struct domain_seclabel, seclabel_rows, .fill = seclabel_fill, .hidden = seclabel_hidden);

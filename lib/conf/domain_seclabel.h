@@ -12,7 +12,7 @@
 CONF_ENUM(domain_seclabel_type, DOMAIN_SECLABEL_TYPES);
 
 struct domain_seclabel {
-	enum domain_seclabel_type type;   /* always set after parsing */
+	enum domain_seclabel_type type;   /* unset: the element says nothing */
 	char *model;                    /* "selinux", "apparmor", "dac" ... */
 	enum conf_yesno relabel;
 	char *label, *imagelabel, *baselabel;
