@@ -160,17 +160,15 @@ static int serve(const struct options *o, int in, int out)
 
 /* ---- a process for each ---- */
 
-static void reap(struct listener *l)
+/* Takes what signals have come; true when one of them asks for the end. */
+static bool reap(struct listener *l)
 {
 	struct signalfd_siginfo info;
 	pid_t pid;
 
 	while (read(l->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD)
-			continue;
-		if (l->path)
-			unlink(l->path);
-		exit(EXIT_DONE);
+		if (info.ssi_signo != SIGCHLD)
+			return true;
 	}
 	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
 		for (size_t i = 0; i < l->n; i++) {
@@ -180,6 +178,7 @@ static void reap(struct listener *l)
 			}
 		}
 	}
+	return false;
 }
 
 static bool place_for(const struct listener *l, uid_t uid)
@@ -239,14 +238,11 @@ static int listen_loop(struct listener *l, struct error *err)
 
 		if (r < 0 && errno != EINTR)
 			return error_errno(err, "cannot wait for clients");
-		if (r == 0 && !breather && l->n == 0) {
-			if (l->path)
-				unlink(l->path);
+		if (r == 0 && !breather && l->n == 0)
 			return 0;
-		}
 		breather = false;
-		if (r > 0 && p[0].revents)
-			reap(l);
+		if (r > 0 && p[0].revents && reap(l))
+			return 0;
 		if (r > 0 && p[1].revents)
 			breather = take_client(l) < 0;
 	}
@@ -276,8 +272,8 @@ static int listen_on(struct listener *l, const char *path, struct error *err)
 	mode_t before;
 	int rc;
 
-	if (path[0] != '/' || strlen(path) >= sizeof(sun.sun_path))
-		return error_set(err, ERR_INVALID_ARG, "'%s' cannot be listened on: an absolute path of at most %zu bytes can", path,
+	if (!path || path[0] != '/' || strlen(path) >= sizeof(sun.sun_path))
+		return error_set(err, ERR_INVALID_ARG, "'%s' cannot be listened on: an absolute path of at most %zu bytes can", path ? path : "",
 				 sizeof(sun.sun_path) - 1);
 	memcpy(sun.sun_path, path, strlen(path));
 	if (make_room(&sun, err) < 0)
@@ -309,6 +305,7 @@ static int listen_forever(const struct options *o, int fd)
 {
 	struct listener l = { .o = o, .fd = fd };
 	struct error err;
+	int status;
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -321,12 +318,12 @@ static int listen_forever(const struct options *o, int fd)
 	l.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (l.signals < 0)
 		error_errno(&err, "signalfd");
-	if (l.signals < 0 || listen_loop(&l, &err) < 0) {
-		if (l.path)
-			unlink(l.path);
-		return complain(&err);
-	}
-	return EXIT_DONE;
+	status = l.signals < 0 || listen_loop(&l, &err) < 0 ? complain(&err) : EXIT_DONE;
+	if (l.path)
+		unlink(l.path);
+	free(l.path);
+	free(l.client);
+	return status;
 }
 
 /* ---- how it was started ---- */
