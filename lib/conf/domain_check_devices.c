@@ -136,9 +136,8 @@ static int check_panics(struct conf_reader *r, const struct domain_devices *d)
 {
 	for (size_t i = 0; i < d->panics.n; i++)
 		for (size_t j = 0; j < i; j++)
-			if (d->panics.items[i]->model && d->panics.items[i]->model == d->panics.items[j]->model)
-				return conf_fail(r, "two <panic> have the model '%s'",
-						 conf_enum_name(&domain_panic_model_names, d->panics.items[i]->model));
+			if (d->panics.items[i]->model == d->panics.items[j]->model)
+				return conf_fail(r, "two <panic> have the same model");
 	return 0;
 }
 

@@ -327,6 +327,9 @@ static int fill_driver(struct conf_reader *r, struct domain_net *net)
 {
 	const struct domain_virtio *v = &net->driver.virtio;
 
+	if (is_virtio(net) && net->type != DOMAIN_NET_HOSTDEV && net->driver.name > DOMAIN_NET_DRIVER_VHOST)
+		return conf_unsupported(r, "<driver name='%s'> goes with type 'hostdev' alone",
+					conf_enum_name(&domain_net_driver_name_names, net->driver.name));
 	if (net->type == DOMAIN_NET_HOSTDEV || is_virtio(net))
 		return 0;
 	if (v->iommu || v->ats || v->packed || v->page_per_vq)

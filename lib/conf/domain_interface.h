@@ -43,7 +43,13 @@ CONF_ENUM(domain_net_socket, DOMAIN_NET_SOCKETS);
 #define DOMAIN_NET_SOURCE_TYPES(X) X(DOMAIN_NET_SOURCE_UNIX, "unix")
 CONF_ENUM(domain_net_source_type, DOMAIN_NET_SOURCE_TYPES);
 
-#define DOMAIN_NET_DRIVERS(X) X(DOMAIN_NET_DRIVER_QEMU, "qemu") X(DOMAIN_NET_DRIVER_VHOST, "vhost")
+/* The last three say something of HOSTDEV alone, see domain_hostdev_driver. */
+#define DOMAIN_NET_DRIVERS(X) \
+	X(DOMAIN_NET_DRIVER_QEMU, "qemu") \
+	X(DOMAIN_NET_DRIVER_VHOST, "vhost") \
+	X(DOMAIN_NET_DRIVER_KVM, "kvm") \
+	X(DOMAIN_NET_DRIVER_VFIO, "vfio") \
+	X(DOMAIN_NET_DRIVER_XEN, "xen")
 CONF_ENUM(domain_net_driver_name, DOMAIN_NET_DRIVERS);
 
 #define DOMAIN_NET_TXMODES(X) X(DOMAIN_NET_TXMODE_IOTHREAD, "iothread") X(DOMAIN_NET_TXMODE_TIMER, "timer")

@@ -186,6 +186,8 @@ static int shmem_fill(struct conf_reader *r, void *obj)
 
 	if (!s->model)
 		s->model = DOMAIN_SHMEM_IVSHMEM;
+	if (s->model == DOMAIN_SHMEM_IVSHMEM)
+		s->role = domain_shmem_role_unset;
 	if (s->msi && !s->server)
 		return conf_fail(r, "<msi> goes with a <server> alone");
 	s->size.value &= ~((UINT64_C(1) << 20) - 1);

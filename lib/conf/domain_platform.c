@@ -40,7 +40,7 @@ static bool panic_hidden(const struct conf_writer *w, const void *obj)
 {
 	const struct domain_panic *p = obj;
 
-	return !p->model && !p->info.address.type && (!p->info.alias.name || (w->flags & CONF_FORMAT_INACTIVE));
+	return !p->model && !p->info.address.type && (!p->info.alias.name || ((w->flags & CONF_FORMAT_INACTIVE) && strncmp(p->info.alias.name, "ua-", 3) != 0));
 }
 
 const struct conf_elem domain_panic_elem = ELEM(struct domain_panic, panic_rows, .hidden = panic_hidden);
@@ -100,6 +100,8 @@ static int vsock_fill(struct conf_reader *r, void *obj)
 {
 	struct domain_vsock *v = obj;
 
+	if (!v->model && (v->virtio.iommu || v->virtio.ats || v->virtio.packed || v->virtio.page_per_vq))
+		return conf_unsupported(r, "'iommu', 'ats', 'packed' and 'page_per_vq' of <driver> need a 'model'");
 	if (!v->auto_cid)
 		v->auto_cid = v->cid ? CONF_NO : CONF_YES;
 	if (v->cid && v->cid < 3)

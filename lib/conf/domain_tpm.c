@@ -54,7 +54,7 @@ static int tpm_fill(struct conf_reader *r, void *obj)
 		n += c->kind == XML_ELEMENT && !strcmp(c->name, "backend");
 	if (n > 1)
 		return conf_fail(r, "there are %u <backend>, there can be one", n);
-	if (t->version == DOMAIN_TPM_1_2 && (t->sha1 || t->sha256 || t->sha384 || t->sha512))
+	if (t->backend == DOMAIN_TPM_EMULATOR && t->version != DOMAIN_TPM_2_0 && (t->sha1 || t->sha256 || t->sha384 || t->sha512))
 		return conf_fail(r, "<active_pcr_banks> needs version='2.0'");
 	if (t->backend == DOMAIN_TPM_PASSTHROUGH)
 		t->version = domain_tpm_version_unset;
