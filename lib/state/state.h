@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Everything that berth keeps on disk; nobody else reads or writes it. Objects are named by kind ("lxc", "network" ...) and
- * name; a directory's name is str_encode_name() of the object's. berth-state(5) describes the layout.
+ * name; a directory's name is str_encode_name() of the object's. berth-state(7) describes the layout.
  *
  * Every directory is private (0700, ours or root's) and checked at each open, every file 0600, whatever the umask. Functions that
  * return a descriptor or 0 return -1 with *err set on failure; "there is no such object" is told by err->sys == ENOENT.
