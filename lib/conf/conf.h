@@ -135,6 +135,7 @@ enum conf_flag {
 	CONF_BASE16 = 1 << 10,     /* NUM, UINT: read as hexadecimal even without 0x */
 	CONF_UNIT_MIB = 1 << 12,   /* SCALED: a number without unit is in MiB */
 	CONF_ONE_PER_NS = 1 << 14, /* RAWS: an element in no namespace, or the second of one, is left out with a warning */
+	CONF_MERGE = 1 << 17,      /* EMBED: further elements of the name are read into the same struct */
 	CONF_ONCE = 1 << 16,       /* a child element: a second one is an error, not a warning */
 	CONF_POSITIVE = 1 << 15,   /* NUM, UINT: 0 is refused */
 	CONF_ANY_BASE = 1 << 13,   /* NUM, UINT: read in C's notation, written in decimal */

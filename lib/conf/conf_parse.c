@@ -312,6 +312,16 @@ static int read_node(struct conf_reader *r, const struct conf_row *row, struct x
 	return conf_read(r, row->elem, node, *member);
 }
 
+static int read_embedded(struct conf_reader *r, const struct conf_row *row, struct xml_node *c, void *member)
+{
+	for (; c; c = row->flags & CONF_MERGE ? find_child(c->next, row->name) : NULL) {
+		c->used = true;
+		if (conf_read(r, row->elem, c, member) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int read_attr_row(struct conf_reader *r, const struct conf_row *row, struct xml_node *node, void *obj)
 {
 	struct xml_attr *a = find_attr(node, row->name);
@@ -356,7 +366,7 @@ static int read_child_row(struct conf_reader *r, const struct conf_elem *elem, c
 	case CONF_PLACE_NODE:
 		return read_node(r, row, c, obj);
 	default:
-		return conf_read(r, row->elem, c, MEMBER(obj, row));
+		return read_embedded(r, row, c, MEMBER(obj, row));
 	}
 }
 

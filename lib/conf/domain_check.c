@@ -201,6 +201,15 @@ static int check_consoles(struct conf_reader *r, const struct domain *def)
 	return 0;
 }
 
+static int check_panics(struct conf_reader *r, const struct domain_devices *d)
+{
+	for (size_t i = 0; i < d->panics.n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (d->panics.items[i]->model == d->panics.items[j]->model)
+				return conf_fail(r, "there are two <panic> of one model");
+	return 0;
+}
+
 static int check_memnodes(struct conf_reader *r, const struct domain *def)
 {
 	size_t cells = def->cpu ? def->cpu->cells.n : 0;
@@ -216,7 +225,7 @@ int domain_check(struct conf_reader *r, const struct domain *def)
 {
 	const struct domain_devices *d = &def->devices;
 
-	if (check_consoles(r, def) < 0 || check_memnodes(r, def) < 0)
+	if (check_consoles(r, def) < 0 || check_memnodes(r, def) < 0 || check_panics(r, d) < 0)
 		return -1;
 	return check_disks(r, d) < 0 || check_hostdevs(r, d) < 0 || check_usb(r, d) < 0 ? -1 : 0;
 }

@@ -27,7 +27,7 @@ static const struct conf_row devices_rows[] = {
 	NODE("memballoon", struct domain_devices, memballoon, struct domain_memballoon, domain_memballoon_elem, .flags = CONF_ONCE),
 	LIST("rng", struct domain_devices, rngs, struct domain_rng, domain_rng_elem),
 	NODE("nvram", struct domain_devices, nvram, struct domain_nvram_device, domain_nvram_device_elem, .flags = CONF_ONCE),
-	LIST("panic", struct domain_devices, panics, struct domain_panic, domain_panic_elem),
+	LIST("panic", struct domain_devices, panics, struct domain_panic, domain_panic_elem, .max = 64),
 	LIST("shmem", struct domain_devices, shmems, struct domain_shmem, domain_shmem_elem),
 	LIST("memory", struct domain_devices, memdevs, struct domain_memdev, domain_memdev_elem),
 	NODE("iommu", struct domain_devices, iommu, struct domain_iommu, domain_iommu_elem, .flags = CONF_ONCE),

@@ -215,6 +215,8 @@ static int fill_os(struct conf_reader *r, struct domain *def)
 
 	if (!os->type && def->bootloader)
 		os->type = DOMAIN_OS_XEN;
+	if (!os->type && def->virt != DOMAIN_VIRT_LXC)
+		os->type = DOMAIN_OS_HVM;
 	if (!os->type)
 		return conf_fail(r, "<os><type>...</type></os> is missing");
 	/* Xen's paravirtual guests are called "linux" since the first versions. */

@@ -29,7 +29,7 @@ static const struct conf_row hugepages_rows[] = {
 static const struct conf_elem hugepages_elem = ELEM(struct domain_hugepages, hugepages_rows);
 
 static const struct conf_row source_rows[] = {
-	ATTR_ENUM("type", struct domain_memory_backing, source, domain_memory_source, .flags = CONF_REQUIRED),
+	ATTR_ENUM("type", struct domain_memory_backing, source, domain_memory_source),
 	CONF_END
 };
 

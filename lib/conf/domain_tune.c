@@ -22,7 +22,7 @@ static const struct conf_row vcpus_rows[] = {
 	ATTR_ENUM("placement", struct domain_vcpus, placement, domain_placement),
 	ATTR_BITMAP("cpuset", struct domain_vcpus, cpuset),
 	ATTR_UINT("current", struct domain_vcpus, current),
-	TEXT_UINT(struct domain_vcpus, n),
+	TEXT_UINT(struct domain_vcpus, n, .flags = CONF_POSITIVE),
 	CONF_END
 };
 
