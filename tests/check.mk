@@ -6,6 +6,7 @@ BATS = $(sort $(wildcard tests/*/*.bats))
 SCRIPTS = $(sort $(wildcard tests/*/*_test.py))
 FAULT = $(sort $(wildcard tests/fault/*_test.py))
 T ?=
+CYCLES ?= 200
 RUN = $(if $(T),tests/run --only "$(T)",tests/run)
 # tests of a build with sanitizers use its programs
 export BERTH_BUILD = $(if $(SANITIZE),$(abspath $(BUILD)),$(CURDIR))
@@ -21,7 +22,7 @@ fault: all
 	BERTH_FULL=1 $(RUN) --timeout 900 --jobs 2 $(FAULT)
 
 soak: all
-	tests/soak/soak $(CYCLES)
+	tests/soak/soak_test.py $(CYCLES)
 
 # the benchmark's own programs; the guests' init is static, for a root that holds nothing else
 BENCH_BIN = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
