@@ -139,7 +139,7 @@ def stopped(lab):
     lab.define('other')
     lab.ok('vm-start', 'web')
     lab.ok('vm-start', 'other')
-    pid, = lab.supervisors('web')
+    pid = lab.supervisor('web')
     lab.strays.append(pid)
     os.kill(pid, signal.SIGSTOP)
     listed = lab.run('vm-list', '--all', timeout=5)

@@ -41,7 +41,7 @@ def full_run(lab):
     lab.define('other')
     lab.ok('vm-start', 'web')
     guest, = lab.guests('web')
-    sup, = lab.supervisors('web')
+    sup = lab.supervisor('web')
     number = fill(lab.path('run'))
     got = lab.run('vm-start', 'other')
     expect(got.status not in (0, 4) and 'pace' in got.err, 'no room, and yet', got)

@@ -188,6 +188,12 @@ class Lab:
                 found.append(pid)
         return found
 
+    def supervisor(self, name):
+        """The one supervisor of a guest; a child of it that is about to run another program looks like it for an instant."""
+        wait_until(lambda: len(self.supervisors(name)) == 1)
+        pid, = self.supervisors(name)
+        return pid
+
     def cgroups(self):
         found = []
         for base in ['/sys/fs/cgroup'] + ['/sys/fs/cgroup/' + n for n in os.listdir('/sys/fs/cgroup')]:

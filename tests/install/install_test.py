@@ -36,7 +36,7 @@ def installed(lab):
         lab.bin = moved + '/bin'
         lab.define('web')
         lab.ok('vm-start', 'web')
-        pid, = lab.supervisors('web')
+        pid = lab.supervisor('web')
         words = read('/proc/%d/cmdline' % pid)
         expect(words.startswith(moved), 'the supervisor is ' + words)
         lab.ok('vm-destroy', 'web')

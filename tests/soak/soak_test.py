@@ -39,7 +39,7 @@ def soak(lab):
     lab.define('web')
     lab.define('stays')
     lab.ok('vm-start', 'stays')
-    pid, = lab.supervisors('stays')
+    pid = lab.supervisor('stays')
     for _ in range(20):
         work(lab)
     before = sizes(lab, pid)
