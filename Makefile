@@ -116,20 +116,22 @@ $(BUILD)/lib/util/process.o: $(BUILD)/prefix
 .PHONY: FORCE
 FORCE:
 
-# the .gitignore of the initial state tree and the like stay behind
 MAN = $(wildcard man/*.[1-8])
-COMPLETION = $(wildcard completion/*)
+COMPLETION = $(wildcard completions/berth.bash)
 STATE = $(if $(wildcard state),$(shell cd state && find . -type f ! -name '.*'))
 .PHONY: install
 install: all $(MAN)
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/libexec/berth' \
 		'$(DESTDIR)$(PREFIX)/share/bash-completion/completions'
-	$(if $(BINS),install -m 755 $(BINS) '$(DESTDIR)$(PREFIX)/bin')
-	$(if $(HELPERS),install -m 755 $(HELPERS) '$(DESTDIR)$(PREFIX)/libexec/berth')
+	install -m 755 $(BINS) '$(DESTDIR)$(PREFIX)/bin'
+	install -m 755 $(HELPERS) '$(DESTDIR)$(PREFIX)/libexec/berth'
 	for page in $(MAN); do \
 		install -D -m 644 $$page '$(DESTDIR)$(PREFIX)/share/man/man'$${page##*.}/$${page##*/} || exit 1; \
 	done
-	$(if $(COMPLETION),install -m 644 $(COMPLETION) '$(DESTDIR)$(PREFIX)/share/bash-completion/completions')
+	install -m 644 $(COMPLETION) '$(DESTDIR)$(PREFIX)/share/bash-completion/completions'
+	for program in $(BIN_SRC:bin/%.c=%); do \
+		ln -sf berth.bash '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/'$$program || exit 1; \
+	done
 	for file in $(STATE); do \
 		[ -e '$(DESTDIR)/var/lib/berth/'$$file ] || \
 		install -D -m 600 state/$$file '$(DESTDIR)/var/lib/berth/'$$file || exit 1; \

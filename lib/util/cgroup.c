@@ -240,13 +240,21 @@ static int create_one(struct cgroup *cg, int h, struct error *err)
 	}
 	for (int attempt = 0; r < 0 && attempt < 16; attempt++) {
 		r = make_folders(root, cg->name, h);
+		/* an empty one that a killed program left is in nobody's way; one in use cannot be removed */
+		if (r < 0 && errno == EEXIST && !cg->alias[h] && unlinkat(root, cg->name, AT_REMOVEDIR) == 0)
+			continue;
 		if (r < 0 && errno != ENOENT)
 			break;
 	}
 	if (r < 0 && !(errno == EEXIST && cg->alias[h]))
 		return error_errno(err, "cannot make control group %s/%s", controller[h], cg->name);
-	if (open_group(cg, h) < 0 || (h != V2 && cg->tasks[h] < 0))
-		return error_errno(err, "cannot open control group %s/%s", controller[h], cg->name);
+	if (open_group(cg, h) < 0 || (h != V2 && cg->tasks[h] < 0)) {
+		error_errno(err, "cannot open control group %s/%s", controller[h], cg->name);
+		/* cgroup_remove() goes by what is open */
+		if (r == 0 && cg->fd[h] < 0)
+			unlinkat(root, cg->name, AT_REMOVEDIR);
+		return -1;
+	}
 	if (h == CPUSET) {
 		if (fill_cpuset(root, cg->fd[h]) < 0)
 			return error_errno(err, "cannot set up control group cpuset/%s", cg->name);

@@ -30,7 +30,8 @@ def installed(lab):
             expect(os.access(os.path.join(base, 'libexec/berth', name), os.X_OK), name + ' is not installed')
         for page in glob.glob(os.path.join(TOP, 'man/*.[1-8]')):
             expect(os.path.exists(os.path.join(base, 'share/man/man' + page[-1], os.path.basename(page))), page)
-        expect(os.listdir(base + '/share/bash-completion/completions'), 'no completion')
+        for name in programs:
+            expect(os.path.isfile(os.path.join(base, 'share/bash-completion/completions', name)), name + ' has no completion')
         moved = os.path.join(lab.root, 'moved')
         shutil.move(base, moved)
         lab.bin = moved + '/bin'
