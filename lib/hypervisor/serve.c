@@ -16,15 +16,6 @@ enum { CONNECT_RO = 1, CONNECT_NO_ALIASES = 2 };
 /* libvirt's number of the driver that reports errors, VIR_FROM_LXC: what is forwarded comes with the supervisor's own. */
 #define ERRORS_FROM 17
 
-static int nothing(struct rpc_call *call, const void *args, void *ret, struct error *err)
-{
-	(void)call;
-	(void)args;
-	(void)ret;
-	(void)err;
-	return 0;
-}
-
 static int connect_open(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_connect_open_args *a = args;
@@ -51,8 +42,8 @@ static int supports_feature(struct rpc_call *call, const void *args, void *ret, 
 static const struct rpc_row connect_rows[] = {
 	RPC_ROW(connect_open, connect_open),
 	RPC_ROW(connect_supports_feature, supports_feature),
-	RPC_ROW(connect_register_close_callback, nothing),
-	RPC_ROW(connect_unregister_close_callback, nothing),
+	RPC_ROW(connect_register_close_callback, rpc_done),
+	RPC_ROW(connect_unregister_close_callback, rpc_done),
 	RPC_ROW_END,
 };
 

@@ -10,15 +10,6 @@
 /* Features by libvirt's numbers (virDrvFeature). */
 enum { FEATURE_KEEPALIVE = 10, FEATURE_FD_PASSING = 8, FEATURE_TYPED_PARAM_STRING = 9, FEATURE_EVENT_CALLBACK = 14, FEATURE_CLOSE_CALLBACK = 15 };
 
-static int nothing(struct rpc_call *call, const void *args, void *ret, struct error *err)
-{
-	(void)call;
-	(void)args;
-	(void)ret;
-	(void)err;
-	return 0;
-}
-
 static int connect_open(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_connect_open_args *a = args;
@@ -213,12 +204,12 @@ static int reexec(struct rpc_call *call, const void *args, void *ret, struct err
 }
 
 const struct rpc_row sv_connect_rows[] = {
-	RPC_ROW(auth_list, nothing),              /* an empty list: none is needed */
+	RPC_ROW(auth_list, rpc_done),             /* an empty list: none is needed */
 	RPC_ROW(connect_open, connect_open),
-	RPC_ROW(connect_close, nothing),
+	RPC_ROW(connect_close, rpc_done),
 	RPC_ROW(connect_supports_feature, supports_feature),
-	RPC_ROW(connect_register_close_callback, nothing),
-	RPC_ROW(connect_unregister_close_callback, nothing),
+	RPC_ROW(connect_register_close_callback, rpc_done),
+	RPC_ROW(connect_unregister_close_callback, rpc_done),
 	RPC_ROW(connect_get_type, get_type),
 	RPC_ROW(connect_get_version, connect_get_version),
 	RPC_ROW(connect_get_lib_version, connect_get_lib_version),
@@ -231,8 +222,8 @@ const struct rpc_row sv_connect_rows[] = {
 	RPC_ROW(connect_num_of_domains, num_of_domains),
 	RPC_ROW(connect_list_domains, list_domains),
 	RPC_ROW(connect_list_all_domains, list_all_domains),
-	RPC_ROW(connect_num_of_defined_domains, nothing),
-	RPC_ROW(connect_list_defined_domains, nothing),
+	RPC_ROW(connect_num_of_defined_domains, rpc_done),
+	RPC_ROW(connect_list_defined_domains, rpc_done),
 	RPC_ROW(domain_lookup_by_name, lookup_by_name),
 	RPC_ROW(domain_lookup_by_uuid, lookup_by_uuid),
 	RPC_ROW(domain_lookup_by_id, lookup_by_id),

@@ -14,7 +14,6 @@
 
 /* Numbers of libvirt's virDomainEventType and its details, virDomainRunningReason, virDomainPausedReason. */
 enum { EVENT_STARTED = 2, EVENT_STOPPED = 5 };
-enum { STOPPED_SHUTDOWN = 0, STOPPED_DESTROYED = 1, STOPPED_CRASHED = 2, STOPPED_FAILED = 5 };
 enum { RUNNING_BOOTED = 1, PAUSED_STARTING_UP = 11 };
 
 #define RETRY_SECONDS 2.0
@@ -100,20 +99,6 @@ void supervisor_set_state(struct supervisor *sv, enum guest_state state, int rea
 	sv_event_lifecycle(sv, event, detail);
 }
 
-static int stopped_detail(enum guest_end end)
-{
-	switch (end) {
-	case GUEST_END_SHUTDOWN:
-		return STOPPED_SHUTDOWN;
-	case GUEST_END_DESTROYED:
-		return STOPPED_DESTROYED;
-	case GUEST_END_CRASHED:
-		return STOPPED_CRASHED;
-	default:
-		return STOPPED_FAILED;
-	}
-}
-
 /* Every client has its EXIT or had its time. The loop is left from this zero-delay timer, never from a client's close. */
 static void on_flushed(void *arg)
 {
@@ -134,7 +119,7 @@ static void on_drain(struct ev_loop *loop, struct ev_timer *w, int revents)
 
 static void write_last_exit(struct supervisor *sv, enum guest_end end, const char *text)
 {
-	struct state_last_exit last = { .end = end, .event_detail = stopped_detail(end), .time = time(NULL) };
+	struct state_last_exit last = { .end = end, .event_detail = guest_end_detail(end), .time = time(NULL) };
 	struct error err;
 	AUTO_CLOSE int fd = -1;
 
@@ -164,7 +149,7 @@ void sv_end(struct supervisor *sv, enum guest_end end, enum monitor_exit how, co
 	/* Gone for everyone who looks before those who are told are told: a slow client holds up nobody's next start. */
 	if (state_run_remove(sv->driver->kind, sv->name, &err) < 0)
 		supervisor_log(sv, "%s: %s", sv->name, err.text);
-	sv_event_lifecycle(sv, EVENT_STOPPED, stopped_detail(end));
+	sv_event_lifecycle(sv, EVENT_STOPPED, guest_end_detail(end));
 	sv_event_monitor_exit(sv, how);
 	task_queue_wake_all(&sv->core->end_waiters);
 	/* after those who waited for the end have put their answers into the queues */
@@ -224,7 +209,7 @@ void supervisor_guest_ended(struct supervisor *sv, enum guest_end end, enum moni
 	if (how == MONITOR_EXIT_REBOOT)
 		sv_event_reboot(sv);
 	else
-		sv_event_lifecycle(sv, EVENT_STOPPED, stopped_detail(end));
+		sv_event_lifecycle(sv, EVENT_STOPPED, guest_end_detail(end));
 	if (task_spawn(sv->loop, sv_restart_task, sv, &err) < 0)
 		sv_end(sv, GUEST_END_FAILED, MONITOR_EXIT_ERROR, err.text);
 }

@@ -17,7 +17,6 @@
 #define ATTEMPTS_MAX 8
 
 /* Details of HV_LIFECYCLE_STOPPED by libvirt's numbers (virDomainEventStoppedDetailType). */
-enum { STOPPED_SHUTDOWN = 0, STOPPED_DESTROYED = 1, STOPPED_CRASHED = 2, STOPPED_FAILED = 5 };
 
 #define MSG(name) wire_domain_event_##name##_msg
 #define INNER(id, name) { id, &rpc_domain_event_callback_##name, offsetof(MSG(callback_##name), msg.dom) }
@@ -219,20 +218,6 @@ int watch_drain(struct hv_watch *w, struct watched *g, struct error *err)
 
 /* ---- the files' word ---- */
 
-static int stopped_detail(enum guest_end end)
-{
-	switch (end) {
-	case GUEST_END_SHUTDOWN:
-		return STOPPED_SHUTDOWN;
-	case GUEST_END_DESTROYED:
-		return STOPPED_DESTROYED;
-	case GUEST_END_CRASHED:
-		return STOPPED_CRASHED;
-	default:
-		return STOPPED_FAILED;
-	}
-}
-
 /* Its run directory is gone. While its supervisor is connected that one tells the end, and its leaving brings us back. */
 static int ended(struct hv_watch *w, struct watched *g, struct error *err)
 {
@@ -247,12 +232,12 @@ static int ended(struct hv_watch *w, struct watched *g, struct error *err)
 	g->id = -1;
 	if (g->told != GUEST_SHUTOFF) {
 		g->told = GUEST_SHUTOFF;
-		rc = watch_tell_lifecycle(w, g, HV_LIFECYCLE_STOPPED, stopped_detail(last.end), err);
+		rc = watch_tell_lifecycle(w, g, HV_LIFECYCLE_STOPPED, guest_end_detail(last.end), err);
 	} else if (g->appeared && known == 1 && last.time >= g->appeared && last.end != GUEST_END_FAILED) {
 		/* it came and went before anybody could look */
 		rc = watch_tell_lifecycle(w, g, HV_LIFECYCLE_STARTED, 0, err);
 		if (rc == 0)
-			rc = watch_tell_lifecycle(w, g, HV_LIFECYCLE_STOPPED, stopped_detail(last.end), err);
+			rc = watch_tell_lifecycle(w, g, HV_LIFECYCLE_STOPPED, guest_end_detail(last.end), err);
 	}
 	g->appeared = 0;
 	if (!g->defined)

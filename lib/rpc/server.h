@@ -80,6 +80,9 @@ void rpc_server_drain(struct rpc_server *server, unsigned timeout_ms, void (*don
 struct rpc_peer *rpc_server_next_peer(struct rpc_server *server, struct rpc_peer *peer);
 unsigned rpc_server_peers(const struct rpc_server *server);
 
+/* An implementation that has nothing to do and nothing to tell: for what only asks whether the server is there. */
+rpc_fn rpc_done;
+
 /* ---- one connection ---- */
 
 uid_t rpc_peer_uid(const struct rpc_peer *peer);

@@ -40,6 +40,9 @@ enum guest_end {
 const char *guest_state_word(enum guest_state state);
 const char *guest_end_word(enum guest_end end);
 
+/* The detail of the STOPPED event that tells this end (libvirt's virDomainEventStoppedDetailType). */
+int guest_end_detail(enum guest_end end);
+
 /* ---- roots ---- */
 
 enum state_root {

@@ -38,6 +38,20 @@ const char *guest_state_word(enum guest_state state)
 	return "unknown";
 }
 
+int guest_end_detail(enum guest_end end)
+{
+	switch (end) {
+	case GUEST_END_SHUTDOWN:
+		return 0;
+	case GUEST_END_DESTROYED:
+		return 1;
+	case GUEST_END_CRASHED:
+		return 2;
+	default:
+		return 5;   /* failed */
+	}
+}
+
 const char *guest_end_word(enum guest_end end)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
