@@ -122,7 +122,8 @@ static const struct rpc_row *permitted_row(struct rpc_peer *peer, const struct r
 	}
 	row = find_row(program, h->procedure);
 	if (!row || row->proc->kind == RPC_PROC_EVENT) {
-		error_set(err, ERR_NO_SUPPORT, "procedure %u of program 0x%x is not supported here", h->procedure, h->program);
+		error_set(err, ERR_NO_SUPPORT, "this function is not supported by the connection driver: procedure %u of program 0x%x",
+			  h->procedure, h->program);
 		return NULL;
 	}
 	if (peer->leaving && row->proc->right != RPC_CONNECT) {

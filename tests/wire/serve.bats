@@ -199,6 +199,17 @@ state_of()
 	expect 0 v nodeinfo
 	contains "$output" "CPU(s):              $(nproc --all)"
 	expect 0 v maxvcpus
+	expect 0 v nodecpumap
+	[[ $output =~ CPUs\ online:\ +$(nproc --all) ]]
+	expect 0 v nodecpustats
+	contains "$output" "user:"
+	expect 0 v nodecpustats --cpu 0 --percent
+	contains "$output" "usage:"
+	expect 1 v nodecpustats --cpu 100000
+	expect 0 v nodememstats
+	contains "$output" "$(awk '/^MemTotal/ { print $2 }' /proc/meminfo) KiB"
+	expect 0 v freecell
+	contains "$output" "Total:"
 	expect 1 v net-list
 	contains "$output" "not supported"
 	expect 1 v snapshot-list web
