@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Ways out of a container that others left open: the host's own programs, as they are seen inside while they set up or enter it.
+
+load ../helpers
+load lxc
+
+setup()
+{
+	berth_need_containers
+	berth_setup
+	berth_rootfs
+}
+teardown() { berth_teardown; }
+
+# Holds on to every program that is seen in /proc and is not the container's own, and tries to write to it, also after it has ended.
+racer()
+{
+	command -v gcc >/dev/null || skip "no compiler"
+	cat >"$SCRATCH/racer.c" <<-'EOC'
+		#define _GNU_SOURCE
+		#include <errno.h>
+		#include <fcntl.h>
+		#include <stdio.h>
+		#include <string.h>
+		#include <sys/stat.h>
+		#include <unistd.h>
+
+		static int try_write(int held)
+		{
+			char path[64];
+			int fd;
+
+			snprintf(path, sizeof(path), "/proc/self/fd/%d", held);
+			fd = open(path, O_WRONLY | O_APPEND);
+			if (fd < 0)
+				return errno;
+			return write(fd, "x", 1) == 1 ? 0 : errno;
+		}
+
+		int main(void)
+		{
+			struct stat own, busybox, st;
+			int seen = 0, held, e;
+			char path[64];
+
+			(void)!freopen("/tries", "w", stdout);
+			stat("/proc/self/exe", &own);
+			stat("/bin/busybox", &busybox);
+			for (;;)
+				for (int pid = 2; pid < 200; pid++) {
+					snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+					held = open(path, O_PATH | O_CLOEXEC);
+					if (held < 0)
+						continue;
+					if (fstat(held, &st) == 0 && st.st_ino != own.st_ino && st.st_ino != busybox.st_ino) {
+						/* busy as long as anybody on the host runs it, too */
+						for (int i = 0; i < 20000 && (e = try_write(held)) == ETXTBSY; i++)
+							usleep(100);
+						printf("%s %d\n", e ? strerror(e) : "WRITTEN", ++seen);
+						fflush(stdout);
+					}
+					close(held);
+				}
+		}
+	EOC
+	rm "$ROOTFS/sbin/init"
+	gcc -O2 -static -o "$ROOTFS/sbin/init" "$SCRATCH/racer.c"
+}
+
+@test "G7: the program that enters a container cannot be written from inside" {
+	local before
+	racer
+	berth_xml web >"$SCRATCH/web.xml"
+	vm-define -q "$SCRATCH/web.xml" >/dev/null
+	vm-start -q web
+	before=$(sha256sum "$(command -v vm-exec)")
+	for i in {1..400}; do
+		vm-exec -T web -- true
+		sleep 0.02
+		[ "$(wc -l <"$ROOTFS/tries")" -lt 2 ] || break
+	done
+	vm-destroy -q web
+	cat "$ROOTFS/tries"
+	[ "$(sha256sum "$(command -v vm-exec)")" = "$before" ]
+	[ -s "$ROOTFS/tries" ] || skip "the racer never saw the program"
+	! grep -q WRITTEN "$ROOTFS/tries"
+	grep -q "Read-only file system" "$ROOTFS/tries"
+}
+
+@test "G7: an init that names the supervisor's own program as its interpreter" {
+	local helper before
+	helper=$(dirname "$(command -v vm-exec)")/../helpers/lxc-supervisor
+	before=$(sha256sum "$helper")
+	printf '#!/proc/self/exe\n' >"$ROOTFS/sbin/init"
+	berth_xml web >"$SCRATCH/web.xml"
+	vm-define -q "$SCRATCH/web.xml" >/dev/null
+	vm-start -q web || true
+	vm-wait web shutoff --timeout 10
+	[ "$(sha256sum "$helper")" = "$before" ]
+}
