@@ -91,7 +91,7 @@ def supervisor_life(lab, follow, sample):
             said.append(sup.run('vm-destroy', 'web'))
         sup.plain()
         settle(lab, 'web', '\n'.join(map(str, said)) + '\n' + read(lab.path('log', 'lxc', 'web.log'))[-600:])
-    each(points(counts, True, sample), do)
+    each(points(counts, True, sample), do, sup.reset)
 
 
 @test('R2', 'the supervisor killed at every call from start to destroy: adopted or dead, one guest at most')
