@@ -6,6 +6,7 @@
  * are then laid aside (permitted, not effective) for the time between, under a filter that refuses what no start needs. For any other guest they
  * are gone for good, under a list of allowed calls and, where the kernel has it, Landlock.
  */
+#include "lxc/confine_filter.h"
 #include "lxc/driver_impl.h"
 
 #include "conf/domain.h"
@@ -24,37 +25,6 @@
 
 /* A guest's processes may be other users', and so may its FIFOs be. */
 #define KEPT (CAP(CAP_KILL) | CAP(CAP_DAC_OVERRIDE))
-
-/* No start needs these; some a guest may have been given, which inherits the filter when it starts again. */
-static const struct {
-	const char *name;
-	int capability;
-} refused[] = {
-	{ "init_module", CAP_SYS_MODULE }, { "finit_module", CAP_SYS_MODULE }, { "delete_module", CAP_SYS_MODULE },
-	{ "kexec_load", -1 }, { "kexec_file_load", -1 }, { "open_by_handle_at", -1 }, { "swapon", -1 }, { "swapoff", -1 },
-	{ "settimeofday", CAP_SYS_TIME }, { "clock_settime", CAP_SYS_TIME }, { "adjtimex", CAP_SYS_TIME }, { "clock_adjtime", CAP_SYS_TIME },
-	{ "iopl", CAP_SYS_RAWIO }, { "ioperm", CAP_SYS_RAWIO }, { "perf_event_open", CAP_PERFMON }, { "acct", CAP_SYS_PACCT },
-	{ "syslog", CAP_SYSLOG }, { "userfaultfd", -1 }, { "quotactl", -1 }, { "quotactl_fd", -1 }, { "uselib", -1 },
-};
-
-/* All that the supervisor of a guest that never starts again may call, with what its program needs to be replaced (vm-reexec). */
-static const char *const allowed[] = {
-	"read", "write", "readv", "writev", "pread64", "pwrite64", "lseek", "open", "openat", "openat2", "close", "close_range", "stat", "fstat",
-	"lstat", "newfstatat", "statx", "statfs", "fstatfs", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getdents64",
-	"mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "chmod",
-	"fchmod", "fchmodat", "fchown", "fchownat", "umask", "ftruncate", "fallocate", "fsync", "fdatasync", "utimensat", "chdir", "fchdir",
-	"getcwd", "dup", "dup2", "dup3", "fcntl", "flock", "ioctl", "pipe", "pipe2", "eventfd2", "timerfd_create", "timerfd_settime",
-	"timerfd_gettime", "signalfd4", "inotify_init1", "inotify_add_watch", "inotify_rm_watch", "poll", "ppoll", "select", "pselect6",
-	"epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2", "socket", "socketpair", "bind", "listen",
-	"accept", "accept4", "connect", "shutdown", "sendto", "sendmsg", "recvfrom", "recvmsg", "getsockopt", "setsockopt", "getsockname",
-	"getpeername", "mmap", "munmap", "mremap", "mprotect", "madvise", "brk", "memfd_create", "futex", "sched_yield", "sched_getaffinity",
-	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "rt_sigtimedwait", "sigaltstack", "restart_syscall",
-	"kill", "tgkill", "pidfd_open", "pidfd_send_signal", "wait4", "waitid", "exit", "exit_group", "getpid", "getppid", "gettid", "getpgid",
-	"getsid", "setsid", "getuid", "geteuid", "getgid", "getegid", "getgroups", "getresuid", "getresgid", "getrlimit", "setrlimit",
-	"prlimit64", "getrusage", "times", "uname", "sysinfo", "getrandom", "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep",
-	"gettimeofday", "time", "prctl", "arch_prctl", "set_tid_address", "set_robust_list", "rseq", "execve", "capget", "capset", "seccomp",
-	"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", NULL,
-};
 
 static int set_capabilities(uint64_t effective, uint64_t permitted)
 {
@@ -144,7 +114,7 @@ static int lock_down(struct error *err)
 
 	if (!prog)
 		return error_errno(err, "cannot confine");
-	if (seccomp_allow_list(allowed, prog, err) < 0)
+	if (lxc_filter_last(prog, err) < 0)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || restrict_files() < 0 || drop_bounding(KEPT) < 0 ||
 	    set_capabilities(KEPT, KEPT) < 0 || seccomp_install(prog) < 0)
@@ -155,17 +125,11 @@ static int lock_down(struct error *err)
 /* Until the next start. */
 static int lay_aside(uint64_t guest_capabilities, bool filter, struct error *err)
 {
-	const char *names[ARRAY_LEN(refused) + 1];
 	AUTO_FREE struct seccomp_program *prog = malloc(sizeof(*prog));
-	size_t n = 0;
 
 	if (!prog)
 		return error_errno(err, "cannot confine");
-	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
-		if (refused[i].capability < 0 || !(guest_capabilities & CAP(refused[i].capability)))
-			names[n++] = refused[i].name;
-	names[n] = NULL;
-	if (filter && seccomp_refuse_list(names, prog, err) < 0)
+	if (filter && lxc_filter_between(guest_capabilities, prog, err) < 0)
 		return -1;
 	if ((filter && seccomp_install(prog) < 0) || set_capabilities(KEPT, ~0ULL) < 0)
 		return error_errno(err, "cannot confine");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The ready-made filter (lib/util/seccomp_table.h) against what libseccomp makes of the rules: every call of every word size, by running
- * both programs. With the argument --table it prints the table anew. */
+/* The ready-made filters (lib/util/seccomp_table.h, lib/lxc/confine_table.h) against what libseccomp makes of the rules: every call of every
+ * word size, by running both programs. With the argument --table or --confine-table it prints those tables anew. */
+#include "lxc/confine_filter.h"
 #include "lxc/lxc.h"
 #include "util/seccomp.h"
 
@@ -53,24 +54,47 @@ static uint32_t run(const struct seccomp_program *p, const struct seccomp_data *
 	return 0;
 }
 
-static void the_table_is_what_the_rules_say(void **state)
+static void compare(const char *option)
 {
 	static const uint32_t arches[] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64 };
 	static const uint64_t second[] = { 0, TIOCSTI, TIOCSTI | 1ULL << 32, 0x541c, TIOCSWINSZ };
-	struct error err;
 
-	(void)state;
-	assert_int_equal(seccomp_guest(lxc_capabilities_default(), &ready, &err), 0);
-	assert_int_equal(seccomp_guest_generate(lxc_capabilities_default(), &made, &err), 0);
 	for (size_t i = 0; i < ARRAY_LEN(arches); i++)
 		for (uint32_t x32 = 0; x32 < 2; x32++)
 			for (uint32_t nr = 0; nr < 700; nr++)
 				for (size_t k = 0; k < ARRAY_LEN(second); k++) {
 					struct seccomp_data d = { .nr = (int)(nr | x32 << 30), .arch = arches[i], .args = { 0, second[k] } };
 					if (run(&ready, &d) != run(&made, &d))
-						fail_msg("arch %#x call %#x: %#x, should be %#x (print the table: --table)", arches[i],
-							 (unsigned)d.nr, run(&ready, &d), run(&made, &d));
+						fail_msg("arch %#x call %#x: %#x, should be %#x (print the table: %s)", arches[i],
+							 (unsigned)d.nr, run(&ready, &d), run(&made, &d), option);
 				}
+}
+
+static void the_table_is_what_the_rules_say(void **state)
+{
+	struct error err;
+
+	(void)state;
+	assert_int_equal(seccomp_guest(lxc_capabilities_default(), &ready, &err), 0);
+	assert_int_equal(seccomp_guest_generate(lxc_capabilities_default(), &made, &err), 0);
+	compare("--table");
+}
+
+static void so_are_the_supervisors(void **state)
+{
+	struct error err;
+
+	(void)state;
+	assert_int_equal(lxc_filter_between(lxc_capabilities_default(), &ready, &err), 0);
+	assert_int_equal(lxc_filter_between_generate(lxc_capabilities_default(), &made, &err), 0);
+	compare("--confine-table");
+	assert_int_equal(lxc_filter_last(&ready, &err), 0);
+	assert_int_equal(lxc_filter_last_generate(&made, &err), 0);
+	compare("--confine-table");
+	/* other capabilities, another filter */
+	assert_int_equal(lxc_filter_between(lxc_capabilities_default() | 1ULL << CAP_SYS_MODULE, &ready, &err), 0);
+	assert_int_equal(lxc_filter_between_generate(lxc_capabilities_default() | 1ULL << CAP_SYS_MODULE, &made, &err), 0);
+	compare("--confine-table");
 }
 
 #ifdef __x86_64__
@@ -116,18 +140,37 @@ static void lists(void **state)
 }
 #endif
 
-static int print_table(void)
+static void print_table(const char *name)
+{
+	printf("\nstatic const struct sock_filter %s[] = {\n", name);
+	for (unsigned i = 0; i < made.len; i++)
+		printf("%s{ 0x%02x, %u, %u, 0x%x },%s", i % 4 ? " " : "\t", made.filter[i].code, made.filter[i].jt, made.filter[i].jf,
+		       made.filter[i].k, i % 4 == 3 || i == made.len - 1u ? "\n" : "");
+	printf("};\n");
+}
+
+static int print_guest(void)
 {
 	struct error err;
 
 	if (seccomp_guest_generate(lxc_capabilities_default(), &made, &err) < 0)
 		return 1;
-	printf("#define SECCOMP_TABLE_CAPABILITIES 0x%llxULL\n\n", (unsigned long long)lxc_capabilities_default());
-	printf("static const struct sock_filter guest_table[] = {\n");
-	for (unsigned i = 0; i < made.len; i++)
-		printf("%s{ 0x%02x, %u, %u, 0x%x },%s", i % 4 ? " " : "\t", made.filter[i].code, made.filter[i].jt, made.filter[i].jf,
-		       made.filter[i].k, i % 4 == 3 || i == made.len - 1u ? "\n" : "");
-	printf("};\n");
+	printf("#define SECCOMP_TABLE_CAPABILITIES 0x%llxULL\n", (unsigned long long)lxc_capabilities_default());
+	print_table("guest_table");
+	return 0;
+}
+
+static int print_confine(void)
+{
+	struct error err;
+
+	if (lxc_filter_between_generate(lxc_capabilities_default(), &made, &err) < 0)
+		return 1;
+	printf("#define CONFINE_TABLE_CAPABILITIES 0x%llxULL\n", (unsigned long long)lxc_capabilities_default());
+	print_table("between_table");
+	if (lxc_filter_last_generate(&made, &err) < 0)
+		return 1;
+	print_table("last_table");
 	return 0;
 }
 
@@ -135,6 +178,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_is_what_the_rules_say),
+		cmocka_unit_test(so_are_the_supervisors),
 #ifdef __x86_64__
 		cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(lists),
@@ -142,6 +186,8 @@ int main(int argc, char **argv)
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "--table"))
-		return print_table();
+		return print_guest();
+	if (argc > 1 && !strcmp(argv[1], "--confine-table"))
+		return print_confine();
 	return cmocka_run_group_tests_name("seccomp", tests, NULL, NULL);
 }
