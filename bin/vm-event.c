@@ -86,7 +86,7 @@ static int tell(const struct cli_event *event, void *arg, struct error *err)
 		putchar('\n');
 	}
 	if (fflush(stdout) != 0)
-		return error_errno(err, "standard output");
+		return cli_output_lost(err);
 	return !loop;
 }
 

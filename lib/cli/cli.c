@@ -171,13 +171,21 @@ static int run(struct cli *cli, poptContext context, const struct line *line, st
 	return cli->program->run(cli, err);
 }
 
+static bool output_told;
+
+int cli_output_lost(struct error *err)
+{
+	output_told = true;
+	return error_errno(err, "standard output could not be written");
+}
+
 /* What could not be written was not done. */
 static int finish(struct cli *cli, int status)
 {
 	bool bad = ferror(stdout);
 
 	errno = 0;
-	if (fclose(stdout) != 0 || bad) {
+	if ((fclose(stdout) != 0 || bad) && !output_told) {
 		struct error err = { 0 };
 		error_set(&err, ERR_SYSTEM, "standard output could not be written: %s", strerror(errno ? errno : EIO));
 		cli_print_error(cli, &err);

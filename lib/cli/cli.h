@@ -54,6 +54,12 @@ struct cli {
 
 int cli_main(int argc, char **argv, const struct cli_program *program);
 
+/*
+ * For a program that flushes standard output itself and failed: the error, by errno. It is not told a second time at the end.
+ * Returns -1.
+ */
+int cli_output_lost(struct error *err);
+
 /* Prints the --help text of a program on standard output. */
 void cli_help(const struct cli_program *program, const struct poptOption *common);
 

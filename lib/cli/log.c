@@ -39,7 +39,7 @@ static int copy_rest(int fd, struct error *err)
 	if (n < 0)
 		return error_errno(err, "the log");
 	if (fflush(stdout) != 0)
-		return error_errno(err, "standard output");
+		return cli_output_lost(err);
 	return 0;
 }
 

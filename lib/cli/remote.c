@@ -77,7 +77,8 @@ static int parse(const char *text, struct uri *u, struct error *err)
 	const char *colon = strchr(text, ':'), *path, *query;
 
 	if (!colon || text[scheme] != '+' || strncmp(colon, "://", 3) != 0)
-		return error_set(err, ERR_NO_CONNECT, "'%s' is not a local driver's URI and names no transport", text);
+		return error_set(err, ERR_NO_CONNECT, "'%s' is neither a local driver's URI (host-uri lists them) nor does it name a transport (DRIVER+unix or DRIVER+ext)",
+				 text);
 	path = colon + 3 + strcspn(colon + 3, "/?");
 	if (path != colon + 3)
 		return error_set(err, ERR_NO_CONNECT, "'%s': another machine cannot be reached (the transports are unix and ext)", text);

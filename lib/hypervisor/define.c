@@ -26,8 +26,12 @@ struct domain *hv_parse(const struct hv *hv, const char *xml, unsigned parse_fla
 	type = conf_enum_name(&domain_virt_names, def->virt);
 	*kind = hv_kind_of_type(type ? type : "");
 	if (!*kind || (hv->kind && hv->kind != *kind)) {
-		error_set(err, ERR_CONFIG_UNSUPPORTED, "'%s' is of type '%s', which %s%s does not run", def->name, type ? type : "",
-			  hv->kind ? "driver " : "berth on this machine", hv->kind ? hv->kind->name : "");
+		if (hv->kind)
+			error_set(err, ERR_CONFIG_UNSUPPORTED, "'%s' is of type '%s', which driver %s does not run", def->name, type ? type : "",
+				  hv->kind->name);
+		else
+			error_set(err, ERR_NO_CONNECT, "'%s' is of type '%s', for which there is no driver on this machine", def->name,
+				  type ? type : "");
 		return NULL;
 	}
 	driver = driver_of(hv, *kind);

@@ -111,6 +111,17 @@ static int give_birth(struct build *b, bool paused, struct error *err)
 	return 0;
 }
 
+/* The child is dead before its time; the kernel kills it when the guest's memory does not even hold its beginning. */
+static int died_early(int pidfd, struct error *err)
+{
+	siginfo_t info = { 0 };
+
+	if (RETRY_EINTR(waitid(P_PIDFD, pidfd, &info, WEXITED | WNOHANG | WNOWAIT)) == 0 && info.si_pid && info.si_code != CLD_EXITED)
+		return error_set(err, ERR_OPERATION_FAILED, "the container's first process was killed by signal %d while it was set up%s", info.si_status,
+				 info.si_status == SIGKILL ? " (is its <memory> large enough?)" : "");
+	return error_set(err, ERR_OPERATION_FAILED, "the container's first process died while it was set up");
+}
+
 /* The child's next word: its byte, 0 when it has run init (its end of the socket went with the exec), or -1 with its error. Its
  * death is seen by the pidfd: as long as it shares our descriptors its end of the socket is open. */
 static int listen_to_child(int socket, int pidfd, struct error *err)
@@ -125,7 +136,7 @@ static int listen_to_child(int socket, int pidfd, struct error *err)
 	if (RETRY_EINTR(poll(wait, 2, -1)) < 0)
 		return error_errno(err, "cannot hear the container's first process");
 	if (!wait[0].revents)
-		return error_set(err, ERR_OPERATION_FAILED, "the container's first process died while it was set up");
+		return died_early(pidfd, err);
 	n = RETRY_EINTR(recv(socket, &said, sizeof(said), 0));
 	if (n < 0)
 		return error_errno(err, "cannot hear the container's first process");
@@ -144,7 +155,7 @@ static int expect(int socket, int pidfd, int what, struct error *err)
 	if (said < 0)
 		return -1;
 	if (said != what)
-		return error_set(err, ERR_OPERATION_FAILED, "the container's first process died while it was set up");
+		return died_early(pidfd, err);
 	return 0;
 }
 

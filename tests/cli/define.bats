@@ -90,6 +90,9 @@ teardown() { berth_teardown; }
 	echo '<domain type="nosuch"><name>x</name></domain>' >"$SCRATCH/x.xml"
 	run vm-define "$SCRATCH/x.xml"
 	[ "$status" != 0 ]
+	echo '<domain type="kvm"><name>x</name><memory>1024</memory><os><type>hvm</type></os></domain>' >"$SCRATCH/x.xml"
+	expect 7 vm-define "$SCRATCH/x.xml"
+	contains "$output" "for which there is no driver"
 	berth_xml a "<uuid>6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0</uuid>" | vm-define -q -
 	berth_xml b "<uuid>6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0</uuid>" >"$SCRATCH/b.xml"
 	run vm-define "$SCRATCH/b.xml"
@@ -362,6 +365,15 @@ assert web["state"] == "shut off" and web["driver"] == "lxc" and web["persistent
 	wait $watcher || true
 	contains "$(cat "$SCRATCH/events")" "event 'lifecycle' for domain 'web': Defined Added"
 	contains "$(cat "$SCRATCH/events")" "event 'lifecycle' for domain 'www': Undefined Removed"
+}
+
+@test "vm-log: output that cannot be written is told once, with its reason" {
+	berth_xml web | vm-define -q -
+	mkdir -p "$BERTH_ROOT/var/log/berth/lxc"
+	echo a line >"$(vm-log --path web)"
+	run bash -c 'vm-log web 2>&1 >/dev/full'
+	[ "$status" = 1 ]
+	[ "$output" = "vm-log: standard output could not be written: No space left on device" ]
 }
 
 @test "vm-log of a guest that never ran is empty" {
