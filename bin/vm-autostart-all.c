@@ -42,10 +42,11 @@ static int run(struct cli *cli, struct error *err)
 	if (!conn || cli_only_local(conn, "vm-autostart-all", err) < 0)
 		return -1;
 	int done = force ? 0 : state_autostart_is_done(err);
-	if (done != 0) {
-		if (done > 0)
-			cli_say(cli, "Done already since the host booted (--force does it again)");
-		return done < 0 ? -1 : EXIT_DONE;
+	if (done < 0)
+		return -1;
+	if (done > 0) {
+		cli_say(cli, "Done already since the host booted (--force does it again)");
+		return cli_batch(cli, conn, &list, &batch, err);   /* of none */
 	}
 	if (cli_list(conn, GUEST_LIST_INACTIVE | GUEST_LIST_AUTOSTART, GUEST_WANT_UUID, &list, err) < 0)
 		return -1;

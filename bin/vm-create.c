@@ -5,6 +5,8 @@
 #include "cli/edit.h"
 #include "cli/json.h"
 
+#include <string.h>
+
 static int console, paused, autodestroy, validate, reset_nvram, host_root;
 
 static const struct poptOption options[] = {
@@ -50,7 +52,7 @@ static int run(struct cli *cli, struct error *err)
 		cli_warn_unknown(cli, cli->args[0], xml, len);
 	wire_domain_create_xml_args args = { .xml_desc = xml, .flags = flags() };
 	if (cli_call(conn, &rpc_domain_create_xml, &args, &ret, err) < 0)
-		return error_wrap(err, "%s", cli->args[0]);
+		return error_wrap(err, "%s", strcmp(cli->args[0], "-") == 0 ? "standard input" : cli->args[0]);
 	int rc = outcome(cli, &ret.dom, err);
 	if (rc == 0 && (console || autodestroy))
 		rc = cli_attend(cli, conn, ret.dom.name, console, autodestroy, err);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/batch.h"
+#include "cli/json.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -19,13 +21,27 @@ struct run {
 	const struct cli_batch *batch;
 	struct child *child;   /* those that run */
 	size_t n;
+	const struct guest_list *list;
+	struct error *errors;  /* one for each guest of the list; shared with the children, which write them */
+	json_t *outcomes;      /* with --json */
 	int64_t start;
 	int status;
 	bool timed_out;
 };
 
-static void note(struct run *r, int status)
+static struct error *error_of(const struct run *r, const struct guest *guest)
 {
+	return &r->errors[guest - r->list->guest];
+}
+
+static void note(struct run *r, const struct guest *guest, int status)
+{
+	struct error *why = error_of(r, guest);
+
+	if (status != EXIT_DONE && why->code == ERR_OK)
+		error_set(why, ERR_INTERNAL, "%s: the process that worked on it died", guest->name);
+	if (r->outcomes)
+		cli_json_outcome(r->outcomes, guest->name, status == EXIT_DONE ? NULL : why);
 	if (status == EXIT_DONE) {
 		r->cli->successes++;
 		return;
@@ -42,6 +58,7 @@ static int work(struct run *r, const struct guest *guest)
 		return EXIT_DONE;
 	cli_name_error(&err, guest->name);
 	cli_print_error(r->cli, &err);
+	*error_of(r, guest) = err;
 	return cli_status(&err);
 }
 
@@ -60,7 +77,7 @@ static int begin(struct run *r, const struct guest *guest, struct error *err)
 	if (child->pidfd < 0) {
 		int status = 0;
 		waitpid(child->pid, &status, 0);
-		note(r, WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED);
+		note(r, guest, WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED);
 		return 0;
 	}
 	r->n++;
@@ -73,7 +90,7 @@ static void end(struct run *r, size_t i)
 
 	RETRY_EINTR(waitpid(r->child[i].pid, &status, 0));
 	close(r->child[i].pidfd);
-	note(r, WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED);
+	note(r, r->child[i].guest, WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED);
 	r->child[i] = r->child[--r->n];
 }
 
@@ -84,12 +101,12 @@ static void give_up(struct run *r)
 	for (size_t i = 0; i < r->n; i++)
 		kill(r->child[i].pid, SIGKILL);
 	while (r->n > 0) {
-		struct error err = { 0 };
-		error_set(&err, ERR_OPERATION_TIMEOUT, "%s: the time was up", r->child[0].guest->name);
-		cli_print_error(r->cli, &err);
+		const struct guest *guest = r->child[0].guest;
 		RETRY_EINTR(waitpid(r->child[0].pid, NULL, 0));
 		close(r->child[0].pidfd);
-		note(r, EXIT_TIMEOUT);
+		error_set(error_of(r, guest), ERR_OPERATION_TIMEOUT, "%s: the time was up", guest->name);
+		cli_print_error(r->cli, error_of(r, guest));
+		note(r, guest, EXIT_TIMEOUT);
 		r->child[0] = r->child[--r->n];
 	}
 }
@@ -121,7 +138,8 @@ static int settle(struct run *r, size_t most, struct error *err)
 static int one_more(struct run *r, const struct guest *guest, size_t most, struct error *err)
 {
 	if (r->timed_out) {
-		note(r, EXIT_TIMEOUT);
+		error_set(error_of(r, guest), ERR_OPERATION_TIMEOUT, "%s: the time was up before its turn", guest->name);
+		note(r, guest, EXIT_TIMEOUT);
 		return 0;
 	}
 	return begin(r, guest, err) < 0 ? -1 : settle(r, most, err);
@@ -183,23 +201,40 @@ static int others(struct run *r, const struct guest_list *list, const struct gue
 	return settle(r, 0, err);
 }
 
-int cli_batch(struct cli *cli, struct cli_conn *conn, const struct guest_list *list, const struct cli_batch *batch, struct error *err)
+static int in_order(struct run *r, const struct guest_list *list, struct error *err)
 {
-	struct run r = { .cli = cli, .conn = conn, .batch = batch, .start = cli_now_ms() };
+	const struct cli_batch *batch = r->batch;
 	AUTO_FREE const struct guest **picked = calloc(list->n + 1, sizeof(*picked));
 	AUTO_FREE struct child *child = calloc(list->n + 1, sizeof(*child));
 	size_t n;
 
 	if (!picked || !child)
 		return error_errno(err, "%zu guests", list->n);
-	r.child = child;
+	r->child = child;
 	n = pick(list, batch->order, picked);
-	int rc = batch->ordered_last ? 0 : ordered(&r, picked, n, err);
-	if (rc == 0)
-		rc = others(&r, list, picked, n, err);
-	if (rc == 0 && batch->ordered_last)
-		rc = ordered(&r, picked, n, err);
-	if (rc < 0)
+	if (!batch->ordered_last && ordered(r, picked, n, err) < 0)
+		return -1;
+	if (others(r, list, picked, n, err) < 0)
+		return -1;
+	return batch->ordered_last ? ordered(r, picked, n, err) : 0;
+}
+
+int cli_batch(struct cli *cli, struct cli_conn *conn, const struct guest_list *list, const struct cli_batch *batch, struct error *err)
+{
+	struct run r = { .cli = cli, .conn = conn, .batch = batch, .list = list, .start = cli_now_ms() };
+	size_t size = (list->n + 1) * sizeof(*r.errors);
+
+	r.errors = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (r.errors == MAP_FAILED)
+		return error_errno(err, "%zu guests", list->n);
+	r.outcomes = cli->json ? json_array() : NULL;
+	int rc = in_order(&r, list, err);
+	munmap(r.errors, size);
+	if (rc < 0) {
+		json_decref(r.outcomes);
+		return -1;
+	}
+	if (cli->json && cli_json_print(r.outcomes, err) < 0)
 		return -1;
 	return cli->failures && cli->successes ? EXIT_PARTLY : r.status;
 }

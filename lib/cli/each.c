@@ -16,7 +16,7 @@ void cli_name_error(struct error *err, const char *object)
 	error_wrap(err, "%s", object);
 }
 
-static void outcome(json_t *list, const char *object, const struct error *err)
+void cli_json_outcome(json_t *list, const char *object, const struct error *err)
 {
 	json_t *entry = json_object();
 
@@ -38,7 +38,7 @@ int cli_each(struct cli *cli, const char *const *names, size_t n, bool report, c
 		err = (struct error){ 0 };
 		int rc = fn(cli, i, names[i], arg, &err);
 		if (list)
-			outcome(list, names[i], rc < 0 ? &err : NULL);
+			cli_json_outcome(list, names[i], rc < 0 ? &err : NULL);
 		if (rc >= 0) {
 			cli->successes++;
 			continue;

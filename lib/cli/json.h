@@ -10,6 +10,9 @@
 /* A string value; bytes that are not UTF-8 become U+FFFD, NULL becomes null. */
 json_t *cli_json_string(const char *text);
 
+/* Adds to an array what became of an object: its name, whether it was done, the error where not (NULL: done). */
+void cli_json_outcome(json_t *list, const char *object, const struct error *err);
+
 /* Prints a document on standard output and releases it. NULL (no memory while it was built) is an error. */
 int cli_json_print(json_t *document, struct error *err) NODISCARD;
 

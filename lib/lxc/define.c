@@ -9,9 +9,9 @@
 static int validate(const struct domain *def, struct error *err)
 {
 	if (def->os.type != DOMAIN_OS_EXE)
-		return error_set(err, ERR_OS_TYPE, "'%s': the <os><type> of a container is exe", def->name);
+		return error_set(err, ERR_OS_TYPE, "the <os><type> of a container is exe");
 	if (!def->os.init || *def->os.init != '/')
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "'%s': the <init> '%s' is not an absolute path", def->name,
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "the <init> '%s' is not an absolute path",
 				 def->os.init ? def->os.init : "");
 	return 0;
 }

@@ -406,6 +406,23 @@ assert web["state"] == "shut off" and web["driver"] == "lxc" and web["persistent
 	expect 0 host-check
 }
 
+@test "vm-shutdown-all and vm-autostart-all print a document with --json, of no guest too" {
+	expect 0 vm-shutdown-all -q --json
+	[ "$output" = "[]" ]
+	expect 0 vm-autostart-all -q --json
+	[ "$output" = "[]" ]
+	expect 0 vm-autostart-all -q --json   # done already
+	[ "$output" = "[]" ]
+	ROOTFS=$SCRATCH/missing
+	berth_define web
+	vm-autostart -q web
+	run_apart vm-autostart-all -q --json --force
+	[ "$status" = 1 ]
+	contains "$output" '"name": "web"'
+	contains "$output" '"done": false'
+	contains "$output" "No such file or directory"
+}
+
 @test "vm-shutdown-all and --all with nothing that runs do nothing" {
 	berth_define web
 	for command in vm-shutdown-all "vm-destroy --all" "vm-shutdown --all" "vm-suspend --all" "vm-resume --all" "vm-reboot --all" "vm-reexec --all"; do
