@@ -194,12 +194,15 @@ static void check_run(struct check *c, int dir, const struct dirent *e)
 	AUTO_FREE char *name = NULL;
 	struct state_status status;
 	struct error why = { 0 };
+	struct stat st;
 	bool done = false;
 
 	if (!strcmp(e->d_name, ".lock") || temporary(c, dir, e->d_name))
 		return;
+	if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return;   /* its guest has ended just now */
 	name = str_decode_name(e->d_name);
-	if (!name) {
+	if (!name || !S_ISDIR(st.st_mode)) {
 		found(c, STATE_PROBLEM_FOREIGN, NULL, false, "'%s' is no run directory: look at it and move it away", e->d_name);
 		return;
 	}

@@ -404,6 +404,11 @@ assert web["state"] == "shut off" and web["driver"] == "lxc" and web["persistent
 	expect 0 host-check --repair
 	contains "$output" "[repaired]"
 	expect 0 host-check
+	mkdir -p -m 700 "$BERTH_ROOT/run/berth/lxc"
+	echo x >"$BERTH_ROOT/run/berth/lxc/file"   # no guest whose supervisor is dead
+	expect 1 host-check --repair
+	contains "$output" "'file' is no run directory"
+	! contains "$output" supervisor
 }
 
 @test "vm-shutdown-all and vm-autostart-all print a document with --json, of no guest too" {
