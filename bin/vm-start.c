@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/console.h"
 #include "cli/guests.h"
+#include "state/state.h"
 
 static int all, console, paused, autodestroy, host_root, bypass_cache, force_boot, reset_nvram;
 
@@ -44,6 +45,7 @@ static int run(struct cli *cli, struct error *err)
 
 	if ((console || autodestroy) && (all || cli->n_args > 1))
 		return cli_usage(err, "%s is for one guest only", console ? "--console" : "--autodestroy");
+	state_keep_open();
 	conn = cli_open(cli, uses, NULL, err);
 	if (!conn || (host_root && cli_only_local(conn, "--host-root", err) < 0))
 		return -1;

@@ -193,7 +193,7 @@ static int make_parents(const char *path, struct error *err)
 	return 0;
 }
 
-int state_open_dir(enum state_root root, const char *kind, bool create, struct error *err)
+static int open_dir(enum state_root root, const char *kind, bool create, struct error *err)
 {
 	AUTO_FREE char *path = state_root_path(root, err);
 	AUTO_CLOSE int fd = -1;
@@ -215,6 +215,50 @@ int state_open_dir(enum state_root root, const char *kind, bool create, struct e
 	if (sub < 0)
 		error_wrap(err, "%s", path);
 	return sub;
+}
+
+/* What a program that asked for it has opened. Each caller gets a descriptor with a position of its own: some read the directory. */
+static struct kept {
+	enum state_root root;
+	char kind[32];
+	int fd;
+} kept[8];
+static size_t n_kept;
+static bool keeps;
+
+void state_keep_open(void)
+{
+	keeps = true;
+}
+
+static void keep(enum state_root root, const char *kind, int fd)
+{
+	struct kept *k = &kept[n_kept];
+
+	if (n_kept == ARRAY_LEN(kept) || strlen(kind) >= sizeof(k->kind))
+		return;
+	k->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (k->fd < 0)
+		return;
+	k->root = root;
+	memcpy(k->kind, kind, strlen(kind) + 1);
+	n_kept++;
+}
+
+int state_open_dir(enum state_root root, const char *kind, bool create, struct error *err)
+{
+	int fd;
+
+	if (!kind)
+		kind = "";
+	for (size_t i = 0; i < n_kept; i++)
+		if (kept[i].root == root && !strcmp(kept[i].kind, kind) &&
+		    (fd = RETRY_EINTR(openat(kept[i].fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))) >= 0)
+			return fd;
+	fd = open_dir(root, kind, create, err);
+	if (fd >= 0 && keeps)
+		keep(root, kind, fd);
+	return fd;
 }
 
 ssize_t state_read_small(int dirfd, const char *name, char *buf, size_t size)

@@ -70,6 +70,11 @@ void state_environment_free(char **env);
 /* The directory of a kind below a root ("" or NULL: the root itself). With `create` what is missing is made. */
 int state_open_dir(enum state_root root, const char *kind, bool create, struct error *err) NODISCARD;
 
+/* From here on state_open_dir() remembers the directories that it has opened and found to be ours, and opens them again by descriptor: a third
+ * of the system calls, 0.1 ms of a start. For a program that looks at a few guests and ends; a directory that is removed meanwhile stays the old one,
+ * in which nothing can be made any more. BERTH_ROOT must not change. */
+void state_keep_open(void);
+
 /* ---- object locks ---- */
 
 /* Held over every change of an object: define, undefine, rename, start, adopt. Initialise with STATE_LOCK_INIT. */
