@@ -27,6 +27,9 @@ struct supervisor_core {
 void sv_write_status(struct supervisor *sv);
 int sv_write_live(struct supervisor *sv, struct error *err) NODISCARD;
 
+/* Notes how the guest ended, where it is defined. */
+void sv_write_last_exit(struct supervisor *sv, enum guest_end end, const char *text);
+
 /* The last act: teardown, last-exit, EXIT to every client, delayed close, end of the loop. */
 void sv_end(struct supervisor *sv, enum guest_end end, enum monitor_exit how, const char *text);
 

@@ -117,7 +117,7 @@ static void on_drain(struct ev_loop *loop, struct ev_timer *w, int revents)
 	rpc_server_drain(sv->server, FLUSH_MS, on_flushed, sv);
 }
 
-static void write_last_exit(struct supervisor *sv, enum guest_end end, const char *text)
+void sv_write_last_exit(struct supervisor *sv, enum guest_end end, const char *text)
 {
 	struct state_last_exit last = { .end = end, .event_detail = guest_end_detail(end), .time = time(NULL) };
 	struct error err;
@@ -140,7 +140,7 @@ void sv_end(struct supervisor *sv, enum guest_end end, enum monitor_exit how, co
 	supervisor_log(sv, "%s: ended (%s): %s", sv->name, guest_end_word(end), text);
 	ev_timer_stop(sv->loop, &sv->core->retry);
 	sv->driver->teardown(sv);
-	write_last_exit(sv, end, text);
+	sv_write_last_exit(sv, end, text);
 	sv->ending = true;
 	sv->state = GUEST_SHUTOFF;
 	sv->reason = end;

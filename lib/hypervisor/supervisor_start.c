@@ -175,6 +175,7 @@ void sv_start_task(void *arg)
 		/* what failed to be adopted may live: its run directory is what tells of it */
 		if (!sv->core->adopt) {
 			state_id_free(sv->id, sv->driver->kind, sv->name);
+			sv_write_last_exit(sv, GUEST_END_FAILED, err.text);
 			if (state_run_remove(sv->driver->kind, sv->name, NULL) < 0)
 				supervisor_log(sv, "%s: the run directory cannot be removed", sv->name);
 		}

@@ -131,6 +131,33 @@ static void check_uuid(struct check *c, int dir, int object, const char *file, c
 	found(c, STATE_PROBLEM_LINK, name, done, "'%s' is not found by its UUID %s: put the link right (it leads to '%s')", name, text, link);
 }
 
+/* Whether a definition's text ends with the end of its first element: what was cut off or overwritten does not. Whether it means anything
+ * is for who reads XML. */
+static bool whole(const char *text)
+{
+	const char *start = text, *end = text + strlen(text);
+	size_t n;
+
+	while ((start = strchr(start, '<')) && (start[1] == '?' || start[1] == '!'))
+		start++;
+	if (!start || !(n = strcspn(start + 1, " \t\r\n/>")))
+		return false;
+	while (end > start && strchr(" \t\r\n", end[-1]))
+		end--;
+	/* <NAME> and </NAME>, or <NAME/> alone */
+	if (end - start >= 2 && end[-1] == '>' && end[-2] == '/' && strcspn(start, ">") == (size_t)(end - start) - 1)
+		return true;
+	return (size_t)(end - start) > 2 * n + 4 && !memcmp(end - n - 3, "</", 2) && !memcmp(end - n - 1, start + 1, n) && end[-1] == '>';
+}
+
+static bool readable(int object)
+{
+	AUTO_FREE char *text = NULL;
+	size_t len;
+
+	return file_read_at(object, STATE_CONFIG, STATE_CONFIG_MAX, &text, &len, NULL) == 0 && strlen(text) == len && whole(text);
+}
+
 static void check_object(struct check *c, int dir, const struct dirent *e)
 {
 	AUTO_FREE char *name = NULL;
@@ -155,7 +182,7 @@ static void check_object(struct check *c, int dir, const struct dirent *e)
 	if (each(c, fd, check_mode, &why) < 0)
 		found(c, STATE_PROBLEM_DAMAGED, name, false, "'%s': %s", name, why.text);
 	sweep(c, fd, name);
-	if (fstatat(fd, STATE_CONFIG, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+	if (!readable(fd))
 		return found(c, STATE_PROBLEM_DAMAGED, name, false, "'%s' has no readable definition: define it again, or undefine it", name);
 	check_uuid(c, dir, fd, e->d_name, name);
 }

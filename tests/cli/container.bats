@@ -366,3 +366,13 @@ until_in()
 	expect 0 vm-destroy -c "$uri" web
 	expect 0 vm-wait web shutoff --timeout 20
 }
+
+@test "a start that fails is remembered" {
+	berth_define nowhere
+	rm -rf "$ROOTFS"
+	expect 1 vm-start nowhere
+	contains "$output" "$ROOTFS"
+	expect 0 vm-state --reason nowhere
+	[ "$output" = "shut off (failed)" ]
+	expect 0 host-check
+}

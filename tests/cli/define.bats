@@ -460,3 +460,11 @@ assert web["state"] == "shut off" and web["driver"] == "lxc" and web["persistent
 	contains "$(vm-dumpxml web)" 262144
 	[ "$(ls "$SCRATCH"/berth-*.xml | wc -l)" = 1 ]
 }
+
+@test "host-check finds a definition that was cut off" {
+	berth_define web
+	expect 0 host-check
+	truncate -s 300 "$BERTH_ROOT/var/lib/berth/lxc/web/config.xml"
+	expect 1 host-check
+	contains "$output" "'web' has no readable definition"
+}
