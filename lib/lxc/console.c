@@ -185,7 +185,7 @@ static void on_output(struct ev_loop *loop, struct ev_io *w, int revents)
 		ev_io_stop(loop, w);
 	if (c->budget > 0)
 		return;
-	/* enough for now: the container waits in its own write, as on a real line */
+	/* its share of this interval is used up: the container waits in its own write, as on a real line */
 	ev_io_stop(loop, w);
 	ev_timer_init(&c->pause, on_interval, INTERVAL, 0);
 	c->pause.data = c;
