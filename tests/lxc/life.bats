@@ -118,8 +118,10 @@ own-net"
 @test "reboot from within starts it again in its place; power off ends it" {
 	reboot_program
 	INIT=/bin/doreboot lxc_define rb "<on_reboot>restart</on_reboot>" "" restart /tmp/booted
-	vm-start -q rb
+	# paused, so that its first life is seen before it reboots
+	vm-start -q --paused rb
 	first=$(lxc_init rb)
+	vm-resume -q rb
 	lxc_until sh -c "[ \"\$(cut -d' ' -f1,4 $BERTH_ROOT/run/berth/lxc/rb/state)\" != 'running $first' ] && [ \"\$(vm-state rb)\" = running ]"
 	[ "$(lxc_init rb)" != "$first" ]
 	[ "$(vm-exec rb cat /proc/1/comm)" = doreboot ]
