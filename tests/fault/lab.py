@@ -214,7 +214,7 @@ class Lab:
 
     def inventory(self):
         """What is there beside definitions and logs: nothing, when no guest runs."""
-        left = ['process %d %s' % p for p in self.processes().items()]
+        left = ['process %d %s: %s' % (p, c, read('/proc/%d/cmdline' % p).replace('\0', ' ')) for p, c in self.processes().items()]
         left += ['cgroup ' + c for c in self.cgroups()] + ['mount ' + m for m in self.mounts()]
         # locks are files that are only held; counters and indexes stay
         left += ['run/' + f for f in self.files('run') if not re.match(r'^(\.id(/\.last)?|[^/]+|[^/]+/\.lock)$', f)]
@@ -223,7 +223,8 @@ class Lab:
 
     def clean(self, also=()):
         """The inventory is empty and the checker content; processes that are on their way out are waited for."""
-        left = wait_until(lambda: None if self.inventory() else 'none', 3)
+        # a supervisor has five seconds to get its last words to a slow client
+        left = wait_until(lambda: None if self.inventory() else 'none', 8)
         expect(left, 'left behind:', *self.inventory(), *also)
         check = self.run('host-check')
         expect(check.status == 0, 'host-check is not content:', check, *also)
