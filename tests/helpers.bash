@@ -23,8 +23,14 @@ berth_setup()
 berth_teardown()
 {
 	[ -n "$SCRATCH" ] || return 0
-	local tag left=0
-	[ -d "$BERTH_ROOT/run/berth" ] && vm-destroy -q --all >/dev/null 2>&1
+	local try left=0
+	# again when somebody who adopts or restarts a guest was faster
+	for try in 1 2 3 4 5; do
+		[ -d "$BERTH_ROOT/run/berth" ] || break
+		vm-destroy -q --all 2>&1 | grep . && echo "teardown: vm-destroy, try $try"
+		[ -n "$(vm-list --name 2>/dev/null)" ] || break
+		[ $try != 5 ] || { echo "teardown: still there:"; vm-list; left=1; }
+	done
 	if grep -q " $SCRATCH" /proc/self/mounts; then
 		grep " $SCRATCH" /proc/self/mounts | cut -d' ' -f2 | sort -r | while read -r mount; do umount -l "$mount"; done
 		left=1
