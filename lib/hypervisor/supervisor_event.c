@@ -62,15 +62,14 @@ void sv_event_reboot(struct supervisor *sv)
 	xdr_free((xdrproc_t)xdr_wire_domain, (char *)&dom);
 }
 
-/* libvirt's clients end a connection that sends a program they do not know; they have the lifecycle events. INIT can come while they
- * work, so it is not for them; EXIT is the last word on a connection, so it is for all. */
+/* To everybody but libvirt's clients (rpc_peer_event() leaves them out): those end a connection on which a program comes that they do not
+ * know, and have the lifecycle events. */
 void sv_event_monitor_init(struct supervisor *sv)
 {
 	wire_monitor_init_msg msg = { .initpid = sv->guest_pid };
 
 	for (struct rpc_peer *p = rpc_server_next_peer(sv->server, NULL); p; p = rpc_server_next_peer(sv->server, p))
-		if (!rpc_peer_data(p))
-			rpc_peer_event(p, &rpc_monitor_init, &msg);
+		rpc_peer_event(p, &rpc_monitor_init, &msg);
 }
 
 void sv_event_monitor_exit(struct supervisor *sv, enum monitor_exit how)
