@@ -35,19 +35,27 @@ int hv_domain_get_xml_desc(struct rpc_call *call, const void *args, void *ret, s
 	return r->xml ? 0 : -1;
 }
 
-int hv_domain_get_info(struct rpc_call *call, const void *args, void *ret, struct error *err)
+/* Who answers: 0 the supervisor of a guest that runs, and has (*ret is filled); 1 the stored definition, now in *def; or -1. */
+static int answer_or_load(struct rpc_call *call, const void *args, void *ret, struct domain **def, struct error *err)
 {
-	wire_domain_get_info_ret *r = ret;
 	AUTO_GUEST struct guest guest = { 0 };
-	AUTO_DOMAIN struct domain *def = NULL;
 
 	if (hv_guest_called(call, args, &guest, err) < 0)
 		return -1;
 	if (guest_is_active(&guest))
 		return forward(call, &guest, args, ret, err);
-	def = hv_load(guest.kind, guest.name, err);
-	if (!def)
-		return -1;
+	*def = hv_load(guest.kind, guest.name, err);
+	return *def ? 1 : -1;
+}
+
+int hv_domain_get_info(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	wire_domain_get_info_ret *r = ret;
+	AUTO_DOMAIN struct domain *def = NULL;
+	int which = answer_or_load(call, args, ret, &def, err);
+
+	if (which <= 0)
+		return which;
 	r->state = GUEST_SHUTOFF;
 	r->max_mem = def->memory.value;
 	r->memory = def->current_memory.value;
@@ -58,15 +66,11 @@ int hv_domain_get_info(struct rpc_call *call, const void *args, void *ret, struc
 int hv_domain_get_max_memory(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	wire_domain_get_max_memory_ret *r = ret;
-	AUTO_GUEST struct guest guest = { 0 };
 	AUTO_DOMAIN struct domain *def = NULL;
+	int which = answer_or_load(call, args, ret, &def, err);
 
-	if (hv_guest_called(call, args, &guest, err) < 0)
-		return -1;
-	if (guest_is_active(&guest))
-		return forward(call, &guest, args, ret, err);
-	if (!(def = hv_load(guest.kind, guest.name, err)))
-		return -1;
+	if (which <= 0)
+		return which;
 	r->memory = def->memory.value;
 	return 0;
 }
@@ -74,15 +78,11 @@ int hv_domain_get_max_memory(struct rpc_call *call, const void *args, void *ret,
 int hv_domain_get_max_vcpus(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	wire_domain_get_max_vcpus_ret *r = ret;
-	AUTO_GUEST struct guest guest = { 0 };
 	AUTO_DOMAIN struct domain *def = NULL;
+	int which = answer_or_load(call, args, ret, &def, err);
 
-	if (hv_guest_called(call, args, &guest, err) < 0)
-		return -1;
-	if (guest_is_active(&guest))
-		return forward(call, &guest, args, ret, err);
-	if (!(def = hv_load(guest.kind, guest.name, err)))
-		return -1;
+	if (which <= 0)
+		return which;
 	r->num = def->vcpus.n > INT_MAX ? INT_MAX : (int)def->vcpus.n;
 	return 0;
 }
