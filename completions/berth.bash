@@ -80,9 +80,40 @@ _berth()
 	esac
 }
 
+_berth_programs=(
+	host-capabilities
+	host-check
+	host-hostname
+	host-info
+	host-uri
+	host-version
+	vm-autostart
+	vm-autostart-all
+	vm-console
+	vm-desc
+	vm-destroy
+	vm-dumpxml
+	vm-edit
+	vm-event
+	vm-exec
+	vm-id
+	vm-info
+	vm-list
+	vm-log
+	vm-metadata
+	vm-name
+	vm-reboot
+	vm-reexec
+	vm-rename
+	vm-resume
+	vm-shutdown
+	vm-shutdown-all
+	vm-start
+	vm-state
+	vm-suspend
+	vm-undefine
+	vm-uuid
+	vm-wait
+)
+complete -F _berth "${_berth_programs[@]}"
 complete -o filenames -F _berth vm-define vm-create
-complete -F _berth \
-	vm-autostart vm-autostart-all vm-console vm-desc vm-destroy vm-dumpxml vm-edit vm-event vm-exec vm-id vm-info vm-list \
-	vm-log vm-metadata vm-name vm-reboot vm-reexec vm-rename vm-resume vm-shutdown vm-shutdown-all vm-start vm-state \
-	vm-suspend vm-undefine vm-uuid vm-wait \
-	host-capabilities host-check host-hostname host-info host-uri host-version

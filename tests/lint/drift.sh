@@ -38,7 +38,7 @@ check()
 	for section in NAME SYNOPSIS DESCRIPTION OPTIONS 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
 		grep -q "^\.Sh $section\$" "$page" || complain "$page: no section $section"
 	done
-	grep -qw -- "$program" <(sed -n '/^complete/,$p' completions/berth.bash) || complain "$program: not in completions/berth.bash"
+	grep -qw -- "$program" <(sed -n '/^_berth_programs=/,$p' completions/berth.bash) || complain "$program: not in completions/berth.bash"
 	grep -qrw -- "$program" tests/cli || complain "$program: no test in tests/cli names it"
 }
 
