@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # make deps: what Debian 12 needs beside git and make to build, show and test berth.
 
-DEPS_BUILD = gcc libc6-dev libstdc++-12-dev libxml2-dev libicu-dev liblzma-dev zlib1g-dev libnl-3-dev libnl-route-3-dev \
+DEPS_BUILD = gcc libc6-dev libxml2-dev libicu-dev liblzma-dev zlib1g-dev libnl-3-dev libnl-route-3-dev \
 	libpopt-dev libseccomp-dev rpcsvc-proto libtirpc-dev libjansson-dev libev-dev
 # busybox-static: the guests of demo and tests; libvirt0: the schemas; libvirt-clients: virsh, for the wire; python3-lxml: the corpus
 DEPS_TEST = busybox-static bats libcmocka-dev python3 strace iproute2 procps util-linux bc libxml2-utils expect \

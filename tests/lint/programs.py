@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every program has a man page with its sections, a test that names it, and no library that it does not need."""
+"""Every program has a man page with its sections, a test that names it, no library that it does not need, and a size that is sane."""
+import glob
 import os
 import re
 import subprocess
@@ -11,6 +12,9 @@ PROGRAMS = sorted(os.path.basename(p)[:-2] for p in files() if re.match(r'bin/[^
 SECTIONS = ['NAME', 'SYNOPSIS', 'OPTIONS', 'EXIT STATUS', 'EXAMPLES']
 # programs that touch XML; all others must start without libxml2
 XML = set('vm-define vm-create vm-edit vm-desc vm-metadata vm-rename vm-dumpxml vm-info host-capabilities'.split())
+
+# what a program may weigh at most, in bytes of code and data: a library's tables (ICU's are 30 MB) come in unseen
+HEAVIEST = 4 << 20
 
 
 def page(name):
@@ -55,6 +59,19 @@ def needed():
     return found
 
 
+def heavy():
+    found = []
+    built = [p for p in glob.glob(TOP + '/bin/*') + glob.glob(TOP + '/helpers/*') if '.' not in os.path.basename(p)]
+    if not built:
+        return 'nothing is built'
+    for line in subprocess.run(['size', *sorted(built)], check=True, capture_output=True, text=True).stdout.splitlines()[1:]:
+        text, data, _, _, _, path = line.split()
+        if int(text) + int(data) > HEAVIEST:
+            found.append('%s: %.1f MB' % (os.path.relpath(path, TOP), (int(text) + int(data)) / 1e6))
+    return found
+
+
 report([('every program has a man page with its sections', man_pages()),
         ('every program is named in a test', tests()),
-        ('a program loads no heavy library that it can do without', needed())])
+        ('a program loads no heavy library that it can do without', needed()),
+        ('no program weighs more than %d MB' % (HEAVIEST >> 20), heavy())])
