@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* berth-serve: speaks libvirt's protocol to one client, or listens and has a process for each; see berth-serve(8). */
 #include "cli/drivers.h"
+#include "hypervisor/hypervisor.h"
 #include "hypervisor/serve.h"
 #include "util/file.h"
 #include "util/str.h"
@@ -43,6 +44,15 @@ struct listener {
 	char *path;           /* to be removed at the end; NULL: not ours */
 	struct client *client;
 	size_t n;
+};
+
+/*
+ * What is served: the tables of all local drivers, of the programs remote, qemu and lxc alike. A new driver adds its table here and
+ * nothing else: its functions get a struct hv as context.
+ */
+static const struct rpc_row *const tables[] = {
+	hv_rows,
+	NULL,
 };
 
 static const char *self = "berth-serve";
@@ -153,6 +163,7 @@ static int serve(const struct options *o, int in, int out)
 	spec.in = in;
 	spec.out = named ? in : out;
 	spec.drivers = cli_drivers;
+	spec.tables = tables;
 	if (hv_serve(&spec, &err) < 0)
 		return complain(&err);
 	return EXIT_DONE;

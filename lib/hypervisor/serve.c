@@ -97,20 +97,33 @@ static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int revents)
 		ev_break(loop, EVBREAK_ALL);
 }
 
+/* The connection's own tables, then those of the drivers. */
+static int gather_tables(struct serving *s, const struct rpc_row *const *more, struct error *err)
+{
+	static const struct rpc_row *const own[] = { connect_rows, serve_event_rows, serve_stream_rows, lxc_rows };
+	size_t n = 0;
+
+	while (more[n])
+		n++;
+	s->tables = calloc(ARRAY_LEN(own) + n + 1, sizeof(*s->tables));
+	if (!s->tables)
+		return error_errno(err, "no memory to serve a connection");
+	memcpy(s->tables, own, sizeof(own));
+	memcpy(s->tables + ARRAY_LEN(own), more, n * sizeof(*more));
+	s->programs[0] = (struct rpc_program){ RPC_REMOTE_PROGRAM, RPC_REMOTE_VERSION, s->tables };
+	s->programs[1] = (struct rpc_program){ RPC_QEMU_PROGRAM, RPC_QEMU_VERSION, s->tables };
+	s->programs[2] = (struct rpc_program){ RPC_LXC_PROGRAM, RPC_LXC_VERSION, s->tables };
+	return 0;
+}
+
 static int begin(struct serving *s, const struct hv_serve *spec, struct error *err)
 {
-	static const struct rpc_row *const remote[] = { connect_rows, serve_event_rows, serve_stream_rows, hv_rows, NULL };
-	static const struct rpc_row *const lxc[] = { lxc_rows, NULL };
-	static const struct rpc_program programs[] = {
-		{ RPC_REMOTE_PROGRAM, RPC_REMOTE_VERSION, remote },
-		{ RPC_LXC_PROGRAM, RPC_LXC_VERSION, lxc },
-	};
 	struct rpc_server_config config = {
-		.programs = programs, .n_programs = ARRAY_LEN(programs), .ctx = s, .error_domain = ERRORS_FROM, .on_peer_close = on_peer_close,
+		.programs = s->programs, .n_programs = ARRAY_LEN(s->programs), .ctx = s, .error_domain = ERRORS_FROM, .on_peer_close = on_peer_close,
 	};
 	struct rpc_peer *peer;
 
-	if (hv_open(&s->hv, spec->uri, spec->read_only, spec->drivers, err) < 0)
+	if (hv_open(&s->hv, spec->uri, spec->read_only, spec->drivers, err) < 0 || gather_tables(s, spec->tables, err) < 0)
 		return -1;
 	s->hv.wait = task_wait_fd;
 	file_set_lock_nap(task_sleep);
@@ -145,5 +158,6 @@ int hv_serve(const struct hv_serve *spec, struct error *err)
 	rpc_server_free(s.server);
 	if (s.loop)
 		ev_loop_destroy(s.loop);
+	free(s.tables);
 	return rc;
 }

@@ -8,12 +8,17 @@
 #define BERTH_HYPERVISOR_SERVE_H
 
 #include "hypervisor/kinds.h"
+#include "rpc/proc.h"
 
 struct hv_serve {
 	int in, out;         /* the client; the same twice for a Unix socket with a name, over which descriptors can be passed */
 	const char *uri;     /* the driver for a client that names none; NULL: all local ones */
 	bool read_only;      /* whatever the client asks for */
 	const struct hv_driver *const *drivers;   /* what defining needs */
+
+	/* Everything that is served beside the connection itself, of any program; ends in NULL. Where two tables have a procedure the
+	 * first one answers. call->ctx is a struct hv. */
+	const struct rpc_row *const *tables;
 };
 
 /* Serves until the client leaves and its last call is done; the descriptors are closed. 0, or -1 when it could not begin. */

@@ -15,6 +15,8 @@ struct serving {
 	struct hv hv;                 /* first: call->ctx is both */
 	struct ev_loop *loop;
 	struct rpc_server *server;
+	const struct rpc_row **tables;      /* of all drivers, and of the connection */
+	struct rpc_program programs[3];     /* whose rows they are */
 	struct ev_prepare prepare;    /* ends the loop when the client has left and nothing is in progress */
 	bool left;
 	bool passes_fds;
