@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/cli.h"
 
+#include "remote/remote.h"
+
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
@@ -110,6 +112,7 @@ int cli_status(const struct error *err)
 struct line {
 	int quiet, json, help, version;
 	char *uri;
+	char *found;       /* by way of libvirt.conf */
 	char *object;      /* --domain, --file */
 };
 
@@ -143,16 +146,41 @@ static int gather(struct cli *cli, poptContext context, const char *object, stru
 	return check_count(cli, err);
 }
 
-static const char *default_uri(void)
+/* A default that only leads plain libvirt clients to us is for our own programs what they do anyway. */
+static bool is_ourselves(const char *uri)
 {
-	const char *uri = getenv("BERTH_URI");
+	const char *command = strstr(uri, "+ext:///") ? strstr(uri, "command=") : NULL;
+	size_t len = command ? strcspn(command, "&") : 0;
+
+	return len >= strlen("/berth-serve") && strncmp(command + len - strlen("/berth-serve"), "/berth-serve", strlen("/berth-serve")) == 0;
+}
+
+/* -c, else the environment, else libvirt.conf's default; what has no colon is an alias of libvirt.conf. */
+static int find_uri(struct cli *cli, struct line *line, struct error *err)
+{
+	const char *uri = line->uri ? line->uri : getenv("BERTH_URI");
 
 	if (!uri || !*uri)
 		uri = getenv("LIBVIRT_DEFAULT_URI");
-	return uri && *uri ? uri : NULL;
+	if (!uri || !*uri) {
+		*err = (struct error){ .code = ERR_OK };
+		line->found = remote_default(err);
+		if (err->code)
+			return -1;
+		uri = line->found && !is_ourselves(line->found) ? line->found : NULL;
+	} else if (!strchr(uri, ':')) {
+		*err = (struct error){ .code = ERR_OK };
+		line->found = remote_alias(uri, err);
+		if (err->code)
+			return -1;
+		if (line->found)
+			uri = line->found;
+	}
+	cli->uri = uri;
+	return 0;
 }
 
-static int run(struct cli *cli, poptContext context, const struct line *line, struct error *err)
+static int run(struct cli *cli, poptContext context, struct line *line, struct error *err)
 {
 	int rc = poptGetNextOpt(context);
 
@@ -162,7 +190,8 @@ static int run(struct cli *cli, poptContext context, const struct line *line, st
 		return 0;
 	cli->quiet = line->quiet;
 	cli->json = line->json;
-	cli->uri = line->uri ? line->uri : default_uri();
+	if (find_uri(cli, line, err) < 0)
+		return -1;
 	cli->terminal = isatty(STDOUT_FILENO);
 	const char *no_color = getenv("NO_COLOR");
 	cli->colour = cli->terminal && !(no_color && *no_color);
@@ -238,6 +267,7 @@ int cli_main(int argc, char **argv, const struct cli_program *program)
 	status = finish(&cli, status);
 	free(cli.args);
 	free(line.uri);
+	free(line.found);
 	free(line.object);
 	if (context)
 		poptFreeContext(context);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/guests.h"
 
-#include "cli/remote.h"
+#include "remote/remote.h"
 #include "util/str.h"
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@ struct cli_conn *cli_open(struct cli *cli, const struct rpc_row *uses, const str
 
 	conn->uses = uses;
 	if (hv_uri_kind(cli->uri) == HV_URI_REMOTE) {
-		conn->remote = cli_remote_open(cli->uri, HV_TIMEOUT_DEFAULT, err);
+		conn->remote = remote_open(cli->uri, false, HV_TIMEOUT_DEFAULT, err);
 		return conn->remote ? conn : NULL;
 	}
 	if (hv_open(&conn->hv, cli->uri, false, drivers, err) < 0)

@@ -178,35 +178,37 @@ static int check_server(int fd, const char *path, struct error *err)
 	return 0;
 }
 
-struct rpc_conn *rpc_connect_unix(int dirfd, const char *path, int timeout_ms, struct error *err)
+int rpc_socket_unix(int dirfd, const char *path, int timeout_ms, struct error *err)
 {
 	AUTO_CLOSE int path_fd = -1;
 	AUTO_CLOSE int fd = -1;
 	struct sockaddr_un addr;
-	struct rpc_conn *conn;
 
 	if (socket_address(dirfd, path, &addr, &path_fd, err) < 0)
 		goto no_connect;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0) {
-		error_errno(err, "cannot make a socket");
-		return NULL;
-	}
+	if (fd < 0)
+		return error_errno(err, "cannot make a socket");
 	if (connect_in_time(fd, &addr, timeout_ms) < 0) {
 		error_errno(err, "cannot connect to %s", path);
 		goto no_connect;
 	}
-	if (check_server(fd, path, err) < 0)
-		return NULL;
-	conn = conn_new(fd, fd, true, err);
-	if (conn)
-		fd = -1;
-	return conn;
+	return check_server(fd, path, err) < 0 ? -1 : STEAL_FD(fd);
 
 no_connect:
 	if (err && err->code == ERR_SYSTEM)
 		err->code = ERR_NO_CONNECT;
-	return NULL;
+	return -1;
+}
+
+struct rpc_conn *rpc_connect_unix(int dirfd, const char *path, int timeout_ms, struct error *err)
+{
+	int fd = rpc_socket_unix(dirfd, path, timeout_ms, err);
+	struct rpc_conn *conn = fd < 0 ? NULL : conn_new(fd, fd, true, err);
+
+	if (fd >= 0 && !conn)
+		close(fd);
+	return conn;
 }
 
 struct rpc_conn *rpc_conn_from_fds(int in, int out, struct error *err)

@@ -22,6 +22,9 @@ struct rpc_channel;
  */
 struct rpc_conn *rpc_connect_unix(int dirfd, const char *path, int timeout_ms, struct error *err) NODISCARD;
 
+/* The same, as far as the connected socket alone, which is non-blocking. */
+int rpc_socket_unix(int dirfd, const char *path, int timeout_ms, struct error *err) NODISCARD;
+
 /* A connection over descriptors that are there (a socketpair: both the same; a program's pipes). They become the
  * connection's and non-blocking, also on failure closed. */
 struct rpc_conn *rpc_conn_from_fds(int in, int out, struct error *err) NODISCARD;
