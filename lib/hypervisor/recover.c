@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #define KILL_PATIENCE 10000
@@ -58,6 +59,22 @@ static int clean_mount(const struct cleaning *c, const char *path, struct error 
 	return 0;
 }
 
+static int clean_link(const struct cleaning *c, const char *name, struct error *err)
+{
+	char *const argv[] = { (char *)"link-undo", (char *)name, NULL };
+	AUTO_FREE char *path = process_helper_path("link-undo", err);
+	struct process_spec spec = { .path = path, .argv = argv };
+	pid_t pid = path ? process_spawn(&spec, NULL, err) : -1;
+	int status = 0;
+
+	(void)c;
+	if (pid < 0)
+		return -1;
+	RETRY_EINTR(waitpid(pid, &status, 0));
+	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+	return status ? error_errno(err, "cannot remove the network interface %s", name) : 0;
+}
+
 static const struct {
 	const char *what;
 	int (*clean)(const struct cleaning *c, const char *name, struct error *err);
@@ -65,6 +82,7 @@ static const struct {
 	{ "cgroup", clean_cgroup },
 	{ "pid", clean_pid },
 	{ "mount", clean_mount },
+	{ "link", clean_link },
 };
 
 static int clean_line(void *ctx, const char *what, const char *name, struct error *err)

@@ -18,38 +18,14 @@
 struct build {
 	const struct lxc_spec *spec;
 	struct cgroup *cgroup;
+	const struct lxc_planner *planner;
+	struct netlink *inside;
 	struct lxc_pieces *pieces;   /* shared with the child */
 	int socket[2];               /* ours, the child's */
 	int self;                    /* a pidfd of ourselves, for the child */
 	pid_t pid;
 	int pidfd;
 };
-
-void lxc_spec_clear(struct lxc_spec *spec)
-{
-	for (size_t i = 0; i < spec->n_mounts; i++) {
-		free(spec->mounts[i].source);
-		free(spec->mounts[i].target);
-	}
-	for (char **a = spec->argv; a && *a; a++)
-		free(*a);
-	for (char **e = spec->env; e && *e; e++)
-		free(*e);
-	free(spec->mounts);
-	free(spec->argv);
-	free(spec->env);
-	free(spec->uid_map);
-	free(spec->gid_map);
-	free(spec->name);
-	free(spec->root);
-	free(spec->init);
-	free(spec->dir);
-	free(spec->user);
-	free(spec->group);
-	free(spec->cmdline);
-	free((char *)spec->limits.cpuset);
-	memset(spec, 0, sizeof(*spec));
-}
 
 void lxc_container_clear(struct lxc_container *ct)
 {
@@ -62,6 +38,7 @@ void lxc_container_clear(struct lxc_container *ct)
 		close(ct->hold);
 	if (ct->root >= 0)
 		close(ct->root);
+	netlink_close(ct->inside);
 	cgroup_free(ct->cgroup);
 	*ct = (struct lxc_container){ .pidfd = -1, .hold = -1, .root = -1 };
 }
@@ -91,7 +68,7 @@ static int give_birth(struct build *b, bool paused, struct error *err)
 	int group = cgroup_v2_fd(b->cgroup);
 	struct clone_args args = {
 		.flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_FILES | CLONE_PIDFD |
-			 (b->spec->n_uid_map ? CLONE_NEWUSER : 0) | (group >= 0 ? CLONE_INTO_CGROUP : 0),
+			 (b->spec->n_uid_map ? CLONE_NEWUSER : 0) | (b->spec->n_nets ? CLONE_NEWNET : 0) | (group >= 0 ? CLONE_INTO_CGROUP : 0),
 		.pidfd = (uintptr_t)&b->pidfd,
 		.exit_signal = SIGCHLD,
 		.cgroup = group >= 0 ? (unsigned)group : 0,
@@ -176,6 +153,8 @@ static int put_together(struct build *b, bool paused, struct error *err)
 		return -1;
 	if (lxc_pieces_make(spec, b->pieces, err) < 0 || cgroup_create(b->cgroup, &spec->limits, err) < 0)
 		return -1;
+	if (spec->n_nets && lxc_nets_make(spec->nets, spec->n_nets, b->pid, b->planner, &b->inside, err) < 0)
+		return -1;
 	b->pieces->n_tasks = cgroup_join_list(b->cgroup, b->pieces->tasks);
 	if (tell(b->socket[0], LXC_SAY_GO, err) < 0 || expect(b->socket[0], b->pidfd, paused ? LXC_SAID_HELD : LXC_SAID_EXEC, err) < 0)
 		return -1;
@@ -194,6 +173,9 @@ static void undo(struct build *b)
 {
 	struct error ignored;
 
+	if (lxc_nets_return(b->inside, b->spec->nets, b->spec->n_nets, &ignored) < 0)
+		ignored.text[0] = '\0';
+	netlink_close(b->inside);
 	if (b->pid > 0) {
 		kill(b->pid, SIGKILL);
 		RETRY_EINTR(waitpid(b->pid, NULL, 0));
@@ -217,9 +199,10 @@ static int start_child(struct build *b, bool paused, struct error *err)
 	return put_together(b, paused, err);
 }
 
-int lxc_build(const struct lxc_spec *spec, struct cgroup *cgroup, bool paused, struct lxc_container *ct, struct error *err)
+int lxc_build(const struct lxc_spec *spec, struct cgroup *cgroup, bool paused, const struct lxc_planner *planner, struct lxc_container *ct,
+	      struct error *err)
 {
-	struct build b = { .spec = spec, .cgroup = cgroup, .socket = { -1, -1 }, .self = -1, .pidfd = -1 };
+	struct build b = { .spec = spec, .cgroup = cgroup, .planner = planner, .socket = { -1, -1 }, .self = -1, .pidfd = -1 };
 	int r;
 
 	*ct = (struct lxc_container){ .pidfd = -1, .hold = -1, .root = -1 };
@@ -236,6 +219,7 @@ int lxc_build(const struct lxc_spec *spec, struct cgroup *cgroup, bool paused, s
 		ct->cgroup = b.cgroup;
 		ct->consoles = spec->consoles;
 		memcpy(ct->master, b.pieces->master, sizeof(ct->master));
+		ct->inside = b.inside;
 		ct->root = STEAL_FD(b.pieces->inside);
 		if (paused)
 			ct->hold = STEAL_FD(b.socket[0]);

@@ -23,8 +23,11 @@
 
 #define CAP(c) (1ULL << (c))
 
-/* A guest's processes may be other users', and so may its FIFOs be. */
-#define KEPT (CAP(CAP_KILL) | CAP(CAP_DAC_OVERRIDE))
+/* A guest's processes may be other users', and so may its FIFOs be; its interfaces are taken away when it ends. */
+static uint64_t kept(const struct lxc_guest *g)
+{
+	return CAP(CAP_KILL) | CAP(CAP_DAC_OVERRIDE) | (g->n_nets ? CAP(CAP_NET_ADMIN) : 0);
+}
 
 static int set_capabilities(uint64_t effective, uint64_t permitted)
 {
@@ -108,7 +111,7 @@ static int drop_bounding(uint64_t keep)
 }
 
 /* For good. */
-static int lock_down(struct error *err)
+static int lock_down(uint64_t keep, struct error *err)
 {
 	AUTO_FREE struct seccomp_program *prog = malloc(sizeof(*prog));
 
@@ -116,14 +119,14 @@ static int lock_down(struct error *err)
 		return error_errno(err, "cannot confine");
 	if (lxc_filter_last(prog, err) < 0)
 		return -1;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || restrict_files() < 0 || drop_bounding(KEPT) < 0 ||
-	    set_capabilities(KEPT, KEPT) < 0 || seccomp_install(prog) < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || restrict_files() < 0 || drop_bounding(keep) < 0 ||
+	    set_capabilities(keep, keep) < 0 || seccomp_install(prog) < 0)
 		return error_errno(err, "cannot confine");
 	return 0;
 }
 
 /* Until the next start. */
-static int lay_aside(uint64_t guest_capabilities, bool filter, struct error *err)
+static int lay_aside(uint64_t keep, uint64_t guest_capabilities, bool filter, struct error *err)
 {
 	AUTO_FREE struct seccomp_program *prog = malloc(sizeof(*prog));
 
@@ -131,7 +134,7 @@ static int lay_aside(uint64_t guest_capabilities, bool filter, struct error *err
 		return error_errno(err, "cannot confine");
 	if (filter && lxc_filter_between(guest_capabilities, prog, err) < 0)
 		return -1;
-	if ((filter && seccomp_install(prog) < 0) || set_capabilities(KEPT, ~0ULL) < 0)
+	if ((filter && seccomp_install(prog) < 0) || set_capabilities(keep, ~0ULL) < 0)
 		return error_errno(err, "cannot confine");
 	return 0;
 }
@@ -142,9 +145,9 @@ void lxc_confine(struct lxc_guest *g)
 	int r;
 
 	if (can_restart(g->sv->def))
-		r = lay_aside(g->capabilities, !g->confined, &err);
+		r = lay_aside(kept(g), g->capabilities, !g->confined, &err);
 	else if (!g->confined)
-		r = lock_down(&err);
+		r = lock_down(kept(g), &err);
 	else
 		return;
 	if (r < 0)

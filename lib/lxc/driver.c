@@ -119,6 +119,52 @@ static void note_consoles(struct supervisor *sv)
 	}
 }
 
+static int plan(void *ctx, const char *what, const char *name, struct error *err)
+{
+	return supervisor_plan(ctx, what, name, err);
+}
+
+/* The interfaces belong to the guest from here on; its definition tells of them what libvirt's does. */
+static void note_nets(struct lxc_guest *g, struct lxc_spec *spec)
+{
+	const struct domain *def = g->sv->def;
+
+	g->nets = STEAL_PTR(spec->nets);
+	g->n_nets = spec->n_nets;
+	spec->n_nets = 0;
+	/* the first ones are those of <interface>, in its order */
+	for (size_t i = 0; i < def->devices.interfaces.n && i < g->n_nets; i++) {
+		struct domain_net *net = def->devices.interfaces.items[i];
+		if (g->nets[i].type == LXC_NET_VETH && !net->target)
+			net->target = strdup(g->nets[i].host);
+		if (!net->guest_actual)
+			net->guest_actual = strdup(g->nets[i].guest);
+	}
+}
+
+/* Takes away what the container had of networks: first the devices, which would die with it. */
+static void drop_nets(struct lxc_guest *g, struct lxc_net *nets, size_t n)
+{
+	struct error err;
+
+	if (!n)
+		return;
+	if (lxc_nets_return(g->ct.inside, nets, n, &err) < 0)
+		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
+	if (lxc_nets_undo(g->sv->run_fd, &err) < 0)
+		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
+}
+
+/* Which bridges the networks are that the interfaces are connected to. */
+static int find_networks(const struct lxc_spec *spec, struct error *err)
+{
+	for (size_t i = 0; i < spec->n_nets; i++)
+		if (spec->nets[i].network)
+			return error_set(err, ERR_OPERATION_INVALID, "network '%s' is not active (start it with: net-start %s)", spec->nets[i].network,
+					 spec->nets[i].network);
+	return 0;
+}
+
 static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
 {
 	struct lxc_guest *g = guest_new(sv, err);
@@ -128,14 +174,18 @@ static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
 
 	if (!cg)
 		return -1;
-	if (lxc_spec_from_domain(sv->def, sv->host_root, &spec, err) < 0 || supervisor_plan(sv, "cgroup", cgroup_name(cg), err) < 0 ||
+	if (lxc_spec_from_domain(sv->def, sv->host_root, &spec, err) < 0 || find_networks(&spec, err) < 0 || supervisor_plan(sv, "cgroup", cgroup_name(cg), err) < 0 ||
 	    lxc_privileges_raise(err) < 0) {
 		cgroup_free(cg);
 		lxc_spec_clear(&spec);
 		return -1;
 	}
-	r = lxc_build(&spec, cg, paused, &g->ct, err);
+	r = lxc_build(&spec, cg, paused, &(struct lxc_planner){ plan, sv }, &g->ct, err);
 	g->capabilities = spec.capabilities;
+	if (r < 0)
+		drop_nets(g, spec.nets, spec.n_nets);
+	else
+		note_nets(g, &spec);
 	lxc_spec_clear(&spec);
 	if (r < 0)
 		return -1;
@@ -177,6 +227,8 @@ static int lxc_adopt(struct supervisor *sv, struct error *err)
 		sv->reason = 0;
 	}
 	g->adopted = true;
+	if (lxc_nets_from_domain(sv->def, &g->nets, &g->n_nets, &why) < 0 || lxc_nets_find(g->nets, g->n_nets, g->ct.pid, &g->ct.inside, &why) < 0)
+		supervisor_log(sv, "%s: its interfaces: %s", sv->name, why.text);
 	guest_runs(g);
 	return 0;
 }
@@ -252,6 +304,9 @@ static void lxc_teardown(struct supervisor *sv)
 	if (!g)
 		return;
 	end_process(g);
+	drop_nets(g, g->nets, g->n_nets);
+	lxc_nets_free(STEAL_PTR(g->nets), g->n_nets);
+	g->n_nets = 0;
 	for (unsigned i = 0; i < g->ct.consoles; i++)
 		console_stop(&g->console[i]);
 	console_log_close(&g->log);

@@ -19,6 +19,8 @@ struct lxc_guest {
 	pid_t holder;                    /* 0: none, or not our child */
 	int ns[LXC_NAMESPACES];          /* opened when it settles; -1 */
 	uint64_t capabilities;
+	struct lxc_net *nets;            /* as they were made */
+	size_t n_nets;
 	bool lives;                      /* between start or adoption and its end */
 	bool adopted;                    /* its holder came with it */
 	bool confined;

@@ -68,7 +68,7 @@ static int own_namespaces(const struct lxc_child *child, struct error *err)
 	/* early: with it the scheduler puts us into a group of our own, and on a busy machine at the end of the queue */
 	if (setsid() < 0)
 		return error_errno(err, "cannot make a session");
-	if (spec->private_net && unshare(CLONE_NEWNET) < 0)
+	if (spec->private_net && !spec->n_nets && unshare(CLONE_NEWNET) < 0)
 		return error_errno(err, "cannot make a network namespace");
 	if (spec->private_net && loopback_up(err) < 0)
 		return -1;
@@ -305,6 +305,16 @@ static int run_init(struct lxc_child *child, struct error *err)
 	return lxc_identity_exec(spec->init, spec->argv, &id, err);
 }
 
+static int settle_network(const struct lxc_spec *spec, struct error *err)
+{
+	AUTO_NETLINK struct netlink *nl = netlink_open(err);
+
+	for (size_t i = 0; nl && i < spec->n_nets; i++)
+		if (lxc_net_settle(nl, &spec->nets[i], err) < 0)
+			return -1;
+	return nl ? 0 : -1;
+}
+
 static int build(struct lxc_child *child, struct error *err)
 {
 	const struct lxc_spec *spec = child->spec;
@@ -320,6 +330,8 @@ static int build(struct lxc_child *child, struct error *err)
 		return error_errno(err, "cannot join control group %s", child->cgroup);
 	if (unshare(CLONE_NEWCGROUP) < 0)
 		return error_errno(err, "cannot make a control group namespace");
+	if (spec->n_nets && settle_network(spec, err) < 0)
+		return -1;
 	if (make_tree(child, err) < 0)
 		return -1;
 	return run_init(child, err);

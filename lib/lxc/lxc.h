@@ -11,6 +11,7 @@
 #ifndef BERTH_LXC_LXC_H
 #define BERTH_LXC_LXC_H
 
+#include "lxc/network.h"
 #include "util/cgroup.h"
 #include "util/error.h"
 
@@ -58,6 +59,8 @@ struct lxc_spec {
 	struct lxc_idmap *uid_map, *gid_map;   /* none: no user namespace */
 	size_t n_uid_map, n_gid_map;
 	bool private_net;            /* a network namespace of its own; else the host's network */
+	struct lxc_net *nets;        /* what is in it beside lo */
+	size_t n_nets;
 	unsigned consoles;           /* how many ptys, at least 1 */
 	char *init;                  /* path in the container */
 	char **argv;                 /* NULL-terminated, argv[0] included */
@@ -87,13 +90,16 @@ struct lxc_container {
 	unsigned consoles;
 	struct cgroup *cgroup;
 	int root;                         /* its root directory (O_RDONLY), for openat2(2) with RESOLVE_IN_ROOT; -1: not known */
+	struct netlink *inside;           /* a socket in its network, when it has devices of the host; or NULL */
 	int hold;                         /* a paused container tells on this whether its init could be run; -1: it runs */
 };
 
 /* Builds a container and runs its init; returns when the kernel has loaded the init program (or, paused, when everything but
  * that is done and its cgroup is frozen: lxc_release() lets it run, and whoever else thaws the group). cgroup: made by the caller with cgroup_new(), names only; it belongs to the
- * container afterwards, also on failure. On failure nothing is left: processes, cgroups and mounts are gone. */
-int lxc_build(const struct lxc_spec *spec, struct cgroup *cgroup, bool paused, struct lxc_container *ct, struct error *err) NODISCARD;
+ * container afterwards, also on failure. planner: is told what is about to be made beside the cgroup. On failure nothing is left of
+ * processes, cgroups and mounts; what the plan names of interfaces (lxc_nets_undo()) is left to the caller. */
+int lxc_build(const struct lxc_spec *spec, struct cgroup *cgroup, bool paused, const struct lxc_planner *planner, struct lxc_container *ct,
+	      struct error *err) NODISCARD;
 
 /* Lets a container run that was built paused, and tells whether its init program could be loaded. */
 int lxc_release(struct lxc_container *ct, struct error *err) NODISCARD;

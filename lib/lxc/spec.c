@@ -182,11 +182,10 @@ static int take_limits(const struct domain *def, struct lxc_spec *spec, struct e
 /* What a container of ours cannot have is refused, not left out. */
 static int check_unsupported(const struct domain *def, struct error *err)
 {
-	if (def->devices.interfaces.n)
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface>: containers have no network interfaces but lo (with <privnet/>) or the "
-				 "host's (without)");
-	if (def->devices.hostdevs.n)
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<hostdev>: containers cannot have devices of the host");
+	for (size_t i = 0; i < def->devices.hostdevs.n; i++)
+		if (def->devices.hostdevs.items[i]->type != DOMAIN_HOSTDEV_NET)
+			return error_set(err, ERR_CONFIG_UNSUPPORTED, "<hostdev type='%s'>: a container can have devices of type net",
+					 conf_enum_name(&domain_hostdev_type_names, def->devices.hostdevs.items[i]->type));
 	if (def->lxc && (def->lxc->sharenet.type || def->lxc->shareipc.type || def->lxc->shareuts.type))
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<lxc:namespace>: containers share no namespace with others");
 	if (def->devices.consoles.n > LXC_CONSOLES_MAX)
@@ -198,18 +197,46 @@ static int check_unsupported(const struct domain *def, struct error *err)
 	return 0;
 }
 
+void lxc_spec_clear(struct lxc_spec *spec)
+{
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		free(spec->mounts[i].source);
+		free(spec->mounts[i].target);
+	}
+	for (char **a = spec->argv; a && *a; a++)
+		free(*a);
+	for (char **e = spec->env; e && *e; e++)
+		free(*e);
+	free(spec->mounts);
+	free(spec->argv);
+	free(spec->env);
+	lxc_nets_free(spec->nets, spec->n_nets);
+	free(spec->uid_map);
+	free(spec->gid_map);
+	free(spec->name);
+	free(spec->root);
+	free(spec->init);
+	free(spec->dir);
+	free(spec->user);
+	free(spec->group);
+	free(spec->cmdline);
+	free((char *)spec->limits.cpuset);
+	memset(spec, 0, sizeof(*spec));
+}
+
 int lxc_spec_from_domain(const struct domain *def, bool host_root, struct lxc_spec *spec, struct error *err)
 {
 	memset(spec, 0, sizeof(*spec));
 	uuid_format(def->uuid, spec->uuid);
-	spec->private_net = def->features.privnet;
 	spec->consoles = def->devices.consoles.n ? def->devices.consoles.n : 1;
 	spec->capabilities = take_capabilities(def);
 	if (copy(&spec->name, def->name) < 0)
 		error_errno(err, "name");
-	else if (check_unsupported(def, err) == 0 && take_filesystems(def, host_root, spec, err) == 0 &&
-		 take_idmap(def, spec, err) == 0 && take_init(def, spec, err) == 0 && take_limits(def, spec, err) == 0)
+	else if (check_unsupported(def, err) == 0 && lxc_nets_from_domain(def, &spec->nets, &spec->n_nets, err) == 0 && take_filesystems(def, host_root, spec, err) == 0 &&
+		 take_idmap(def, spec, err) == 0 && take_init(def, spec, err) == 0 && take_limits(def, spec, err) == 0) {
+		spec->private_net = def->features.privnet || spec->n_nets;
 		return 0;
+	}
 	lxc_spec_clear(spec);
 	return -1;
 }

@@ -381,6 +381,29 @@ int netlink_delete_own(struct netlink *nl, const char *name, const unsigned char
 	return why.code == ERR_NO_INTERFACE ? 0 : -1;
 }
 
+void netlink_plan_format(const char *name, const unsigned char mac[NETLINK_MAC_BYTES], char line[NETLINK_PLAN_TEXT])
+{
+	char text[NETLINK_MAC_TEXT];
+
+	netlink_mac_format(mac, text);
+	snprintf(line, NETLINK_PLAN_TEXT, "%s %s", name, text);
+}
+
+int netlink_plan_undo(struct netlink *nl, const char *line, struct error *err)
+{
+	AUTO_NETLINK struct netlink *own = NULL;
+	unsigned char mac[NETLINK_MAC_BYTES];
+	char name[IF_NAMESIZE];
+	size_t n = strcspn(line, " ");
+
+	if (n == 0 || n >= sizeof(name) || line[n] != ' ' || netlink_mac_parse(line + n + 1, mac) < 0)
+		return error_set(err, ERR_INVALID_ARG, "'%.60s' names no network interface", line);
+	snprintf(name, sizeof(name), "%.*s", (int)n, line);
+	if (!nl && !(nl = own = netlink_open(err)))
+		return -1;
+	return netlink_delete_own(nl, name, mac, err);
+}
+
 /* --- changing ----------------------------------------------------------------------------------------------------- */
 
 /* Changes an interface: `attr` and its value go into one message, beside the flag. */

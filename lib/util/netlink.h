@@ -93,6 +93,11 @@ int netlink_delete(struct netlink *nl, const char *name, struct error *err) NODI
 /* The same, if it has this MAC address: else it is another's, and nothing happens. */
 int netlink_delete_own(struct netlink *nl, const char *name, const unsigned char mac[NETLINK_MAC_BYTES], struct error *err) NODISCARD;
 
+/* The line of a plan that names an interface, and removing by it. nl NULL: a socket of its own. */
+#define NETLINK_PLAN_TEXT (IF_NAMESIZE + NETLINK_MAC_TEXT)
+void netlink_plan_format(const char *name, const unsigned char mac[NETLINK_MAC_BYTES], char line[NETLINK_PLAN_TEXT]);
+int netlink_plan_undo(struct netlink *nl, const char *line, struct error *err) NODISCARD;
+
 /* --- changing ----------------------------------------------------------------------------------------------------- */
 
 int netlink_set_up(struct netlink *nl, const char *name, bool up, struct error *err) NODISCARD;

@@ -69,7 +69,7 @@ static void refused(void **state)
 		{ "", ROOT ROOT, "more than one root" },
 		{ "", ROOT "<filesystem type='block'><source dev='/dev/x'/><target dir='/m'/></filesystem>", "type='block'" },
 		{ "", "<filesystem type='ram'><source usage='1'/><target dir='/'/></filesystem>", "as the root" },
-		{ "", ROOT "<interface type='user'/>", "<interface>" },
+		{ "", ROOT "<interface type='user'/>", "type='user'" },
 	};
 
 	(void)state;

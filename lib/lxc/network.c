@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lxc/network.h"
+
+#include "state/state.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TRIES 64
+
+static int add_addresses(struct netlink *nl, const char *name, const struct lxc_net_addresses *a, struct error *err)
+{
+	for (size_t i = 0; i < a->n_ips; i++)
+		if (netlink_add_address(nl, name, a->ips[i].address, a->ips[i].prefix, a->ips[i].peer, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int add_routes(struct netlink *nl, const char *name, const struct lxc_net_addresses *a, struct error *err)
+{
+	for (size_t i = 0; i < a->n_routes; i++)
+		if (netlink_add_route(nl, name, a->routes[i].address, a->routes[i].prefix, a->routes[i].gateway, a->routes[i].metric, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int plan(const struct lxc_planner *planner, const char *name, const unsigned char *mac, struct error *err)
+{
+	char line[NETLINK_PLAN_TEXT];
+
+	netlink_plan_format(name, mac, line);
+	return planner->plan(planner->ctx, "link", line, err);
+}
+
+/* Makes something under the first free name of a kind; somebody may be faster. name: where the choice is kept. */
+static int make_numbered(struct netlink *nl, const char *prefix, const unsigned char *mac, const struct lxc_planner *planner, char name[IF_NAMESIZE],
+			 int (*make)(struct netlink *nl, const char *name, void *ctx, struct error *err), void *ctx, struct error *err)
+{
+	struct error why = { 0 };
+	int n = 0;
+
+	for (int i = 0; i < TRIES; i++) {
+		n = netlink_free_name(nl, prefix, (unsigned)n, name, err);
+		if (n < 0 || plan(planner, name, mac, err) < 0)
+			return -1;
+		if (make(nl, name, ctx, &why) == 0)
+			return 0;
+		if (why.sys != EEXIST)
+			break;
+		n++;
+	}
+	if (err)
+		*err = why;
+	return -1;
+}
+
+struct veth {
+	const struct lxc_net *net;
+	pid_t pid;
+	uint32_t mtu;
+	const unsigned char *mac;
+};
+
+static int make_veth(struct netlink *nl, const char *name, void *ctx, struct error *err)
+{
+	const struct veth *v = ctx;
+	struct netlink_new end = { .name = name, .mac = v->mac, .mtu = v->mtu };
+	struct netlink_new peer = { .name = v->net->guest, .mac = v->net->mac, .mtu = v->mtu, .ns_pid = v->pid };
+
+	return netlink_add_veth(nl, &end, &peer, err);
+}
+
+static int make_ifb(struct netlink *nl, const char *name, void *ctx, struct error *err)
+{
+	return netlink_add(nl, "ifb", &(struct netlink_new){ .name = name, .mac = ctx }, err);
+}
+
+/* What comes out of the container comes in at the host's end. */
+static int limit(struct netlink *nl, const struct lxc_net *net, unsigned char *mac, const struct lxc_planner *planner, struct error *err)
+{
+	char ifb[IF_NAMESIZE];
+
+	if (net->in.average && netlink_limit(nl, net->host, &net->in, err) < 0)
+		return -1;
+	if (!net->out.average)
+		return 0;
+	if (make_numbered(nl, "vifb", mac, planner, ifb, make_ifb, mac, err) < 0)
+		return -1;
+	return netlink_limit_incoming(nl, net->host, ifb, &net->out, err);
+}
+
+static int cable(struct netlink *nl, struct lxc_net *net, pid_t pid, const struct lxc_planner *planner, struct error *err)
+{
+	unsigned char mac[NETLINK_MAC_BYTES];
+	struct veth v = { .net = net, .pid = pid, .mtu = net->mtu, .mac = mac };
+	struct netlink_link bridge;
+	char name[IF_NAMESIZE];
+
+	netlink_mac_host_end(net->mac, mac);
+	if (net->bridge && netlink_get(nl, net->bridge, &bridge, err) < 0)
+		return error_wrap(err, "bridge '%s'", net->bridge);
+	if (net->bridge && !v.mtu)
+		v.mtu = bridge.mtu;
+	/* the format keeps the names that are ours to give away */
+	if (net->host && (plan(planner, net->host, mac, err) < 0 || make_veth(nl, net->host, &v, err) < 0))
+		return -1;
+	if (!net->host) {
+		if (make_numbered(nl, "vnet", mac, planner, name, make_veth, &v, err) < 0)
+			return -1;
+		if (!(net->host = strdup(name)))
+			return error_errno(err, "interface");
+	}
+	if (net->bridge && netlink_set_bridge(nl, net->host, net->bridge, err) < 0)
+		return -1;
+	if (net->isolated && !net->bridge)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<port isolated='yes'/> is for ports of a bridge");
+	if (net->isolated && netlink_set_port(nl, net->host, true, false, err) < 0)
+		return -1;
+	if (limit(nl, net, mac, planner, err) < 0 || add_addresses(nl, net->host, &net->at_host, err) < 0)
+		return -1;
+	if (net->down)
+		return 0;
+	return netlink_set_up(nl, net->host, true, err) < 0 ? -1 : add_routes(nl, net->host, &net->at_host, err);
+}
+
+static int move_in(struct netlink *nl, struct lxc_net *net, pid_t pid, struct error *err)
+{
+	struct netlink_link link;
+
+	if (netlink_get(nl, net->host, &link, err) < 0)
+		return -1;
+	if (link.master)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "the host's interface '%s' is a port of a bridge", net->host);
+	memcpy(net->host_mac, link.mac, sizeof(net->host_mac));
+	net->host_mtu = link.mtu;
+	net->host_up = link.up;
+	if (link.up && netlink_set_up(nl, net->host, false, err) < 0)
+		return -1;
+	return netlink_move(nl, net->host, pid, -1, net->guest, err);
+}
+
+static bool any_device(const struct lxc_net *nets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (nets[i].type == LXC_NET_DEVICE)
+			return true;
+	return false;
+}
+
+static struct netlink *open_inside(pid_t pid, struct error *err)
+{
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	AUTO_CLOSE int ns = open(path, O_RDONLY | O_CLOEXEC);
+	if (ns < 0) {
+		error_errno(err, "the container's network");
+		return NULL;
+	}
+	return netlink_open_in(ns, err);
+}
+
+static int make(struct netlink *nl, struct lxc_net *net, pid_t pid, const struct lxc_planner *planner, struct netlink *inside, struct error *err)
+{
+	struct netlink_new new = { .name = net->guest, .mac = net->mac, .mtu = net->mtu, .ns_pid = pid };
+	struct netlink_link link;
+
+	if (net->type == LXC_NET_VETH)
+		return cable(nl, net, pid, planner, err);
+	if (net->type == LXC_NET_MACVLAN)
+		return netlink_add_macvlan(nl, net->host, net->mode, false, &new, err);
+	if (move_in(nl, net, pid, err) < 0 || netlink_get(inside, net->guest, &link, err) < 0)
+		return -1;
+	net->index = link.index;
+	return 0;
+}
+
+int lxc_nets_make(struct lxc_net *nets, size_t n, pid_t pid, const struct lxc_planner *planner, struct netlink **inside, struct error *err)
+{
+	AUTO_NETLINK struct netlink *nl = netlink_open(err);
+
+	*inside = NULL;
+	if (!nl || (any_device(nets, n) && !(*inside = open_inside(pid, err))))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (make(nl, &nets[i], pid, planner, *inside, err) < 0)
+			return error_wrap(err, "interface %s", nets[i].guest);
+	return 0;
+}
+
+int lxc_nets_find(struct lxc_net *nets, size_t n, pid_t pid, struct netlink **inside, struct error *err)
+{
+	struct netlink_link link;
+
+	*inside = NULL;
+	if (!any_device(nets, n))
+		return 0;
+	if (!(*inside = open_inside(pid, err)))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (nets[i].type == LXC_NET_DEVICE && netlink_get(*inside, nets[i].guest, &link, NULL) == 0)
+			nets[i].index = link.index;
+	return 0;
+}
+
+int lxc_net_settle(struct netlink *inside, const struct lxc_net *net, struct error *err)
+{
+	static const unsigned char none[NETLINK_MAC_BYTES];
+	bool device = net->type == LXC_NET_DEVICE;
+
+	if (device && memcmp(net->mac, none, sizeof(none)) && netlink_set_mac(inside, net->guest, net->mac, err) < 0)
+		return -1;
+	/* the address of one that takes its parent's over is set once there is a parent */
+	if (net->type == LXC_NET_MACVLAN && net->mode == NETLINK_MACVLAN_PASSTHRU && netlink_set_mac(inside, net->guest, net->mac, err) < 0)
+		return -1;
+	if (device && net->mtu && netlink_set_mtu(inside, net->guest, net->mtu, err) < 0)
+		return -1;
+	if (add_addresses(inside, net->guest, &net->at_guest, err) < 0)
+		return -1;
+	if (net->down)
+		return 0;
+	return netlink_set_up(inside, net->guest, true, err) < 0 ? -1 : add_routes(inside, net->guest, &net->at_guest, err);
+}
+
+struct search {
+	int index;
+	char name[IF_NAMESIZE];
+};
+
+static int by_index(void *ctx, const struct netlink_link *link)
+{
+	struct search *s = ctx;
+
+	if (link->index != s->index)
+		return 0;
+	memcpy(s->name, link->name, sizeof(s->name));
+	return 1;
+}
+
+static int give_back(struct netlink *inside, const struct lxc_net *net, int home, struct error *err)
+{
+	struct search s = { .index = net->index };
+	struct error why;
+	/* the container may have renamed it */
+	int found = netlink_each(inside, by_index, &s, err);
+
+	if (found <= 0)
+		return found < 0 ? -1 : error_set(err, ERR_NO_INTERFACE, "the host's interface '%s' is not in the container any more", net->host);
+	if (netlink_set_up(inside, s.name, false, err) < 0)
+		return -1;
+	/* as it was; what cannot be put right must not keep it in there */
+	if (net->host_mtu && (netlink_set_mac(inside, s.name, net->host_mac, &why) < 0 || netlink_set_mtu(inside, s.name, net->host_mtu, &why) < 0))
+		why.text[0] = '\0';
+	if (netlink_move(inside, s.name, 0, home, net->host, err) < 0)
+		return -1;
+	AUTO_NETLINK struct netlink *nl = net->host_up ? netlink_open(err) : NULL;
+	return nl ? netlink_set_up(nl, net->host, true, err) : net->host_up ? -1 : 0;
+}
+
+int lxc_nets_return(struct netlink *inside, struct lxc_net *nets, size_t n, struct error *err)
+{
+	AUTO_CLOSE int home = inside ? open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC) : -1;
+	int r = 0;
+
+	if (inside && home < 0)
+		return error_errno(err, "our network");
+	for (size_t i = 0; i < n && inside; i++) {
+		if (nets[i].type != LXC_NET_DEVICE || !nets[i].index)
+			continue;
+		if (give_back(inside, &nets[i], home, err) < 0)
+			r = -1;
+		nets[i].index = 0;
+	}
+	return r;
+}
+
+struct undoing {
+	struct netlink *nl;
+	struct error first;   /* the rest is removed all the same */
+};
+
+static int undo_line(void *ctx, const char *what, const char *name, struct error *err)
+{
+	struct undoing *u = ctx;
+	struct error why;
+
+	(void)err;
+	if (!strcmp(what, "link") && netlink_plan_undo(u->nl, name, &why) < 0 && !u->first.code)
+		u->first = why;
+	return 0;
+}
+
+int lxc_nets_undo(int run_fd, struct error *err)
+{
+	AUTO_NETLINK struct netlink *nl = netlink_open(err);
+	struct undoing u = { .nl = nl };
+
+	if (!nl || state_plan_read(run_fd, undo_line, &u, err) < 0)
+		return -1;
+	if (u.first.code && err)
+		*err = u.first;
+	return u.first.code ? -1 : 0;
+}
