@@ -163,11 +163,15 @@ static bool is_param(const struct domain_filter_param *p)
 }
 
 /* In the order of names; values of one name keep theirs. What is no variable is left out. */
-static int filterref_fill(struct conf_reader *r UNUSED, void *obj)
+static int filterref_fill(struct conf_reader *r, void *obj)
 {
 	struct domain_filterref *f = obj;
 	size_t n = 0;
 
+	if (r->flags & CONF_PARSE_VALIDATE)
+		for (size_t i = 0; i < f->params.n; i++)
+			if (!is_param(f->params.items[i]))
+				return conf_fail(r, "a <parameter> has a 'name' of letters, digits and _, and a 'value' of these and . and :");
 	for (size_t i = 0; i < f->params.n; i++) {
 		if (is_param(f->params.items[i]))
 			f->params.items[n++] = f->params.items[i];
@@ -197,7 +201,7 @@ static bool filterref_hidden(const struct conf_writer *w UNUSED, const void *obj
 	return !((const struct domain_filterref *)obj)->filter;
 }
 
-static const struct conf_elem filterref_elem =
+const struct conf_elem domain_filterref_elem =
 	ELEM(struct domain_filterref, filterref_rows, .fill = filterref_fill, .hidden = filterref_hidden);
 
 /* --- <portForward> --------------------------------------------------------------------------------------------- */
@@ -411,7 +415,7 @@ static const struct conf_row net_rows[] = {
 	GROUP("driver", hostdev_driver_rows, .when = HOSTDEV),
 	EMBED("driver", struct domain_net, driver, struct domain_net_driver, driver_elem, .when = ~HOSTDEV),
 	GROUP("backend", backend_rows),
-	NODE("filterref", struct domain_net, filterref, struct domain_filterref, filterref_elem, .when = ETHERNET | NETWORK | BRIDGE),
+	NODE("filterref", struct domain_net, filterref, struct domain_filterref, domain_filterref_elem, .when = ETHERNET | NETWORK | BRIDGE),
 	GROUP("tune", tune_rows),
 	GROUP("link", link_rows),
 	GROUP("mtu", mtu_rows),

@@ -165,6 +165,6 @@ struct domain_net {
 	struct domain_info info;
 };
 
-extern const struct conf_elem domain_net_elem;
+extern const struct conf_elem domain_net_elem, domain_filterref_elem;
 
 #endif

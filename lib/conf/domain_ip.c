@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "conf/domain_ip.h"
 
-#include <arpa/inet.h>
+#include "util/addr.h"
 
 CONF_ENUM_NAMES(domain_ip_family, DOMAIN_IP_FAMILIES);
 
 /* The family of an address in text; 0: it is none. */
 static enum domain_ip_family family_of(const char *s)
 {
-	unsigned char addr[16];
+	struct addr addr;
 
-	return inet_pton(AF_INET, s, addr) == 1 ? DOMAIN_IP_IPV4 : inet_pton(AF_INET6, s, addr) == 1 ? DOMAIN_IP_IPV6 : 0;
+	return addr_parse(s, AF_UNSPEC, &addr) < 0 ? 0 : addr.family == AF_INET ? DOMAIN_IP_IPV4 : DOMAIN_IP_IPV6;
 }
 
 /* Checks an address against the family; NULL is fine. */
@@ -62,27 +62,12 @@ static const struct conf_row route_rows[] = {
 /* Whether no bit of the address is set behind the prefix. */
 static bool is_network(const char *address, enum domain_ip_family family, unsigned prefix)
 {
-	unsigned char addr[16] = { 0 };
-	unsigned bits = family == DOMAIN_IP_IPV6 ? 128 : 32;
+	struct addr addr, net;
 
-	if (inet_pton(family == DOMAIN_IP_IPV6 ? AF_INET6 : AF_INET, address, addr) != 1)
+	if (addr_parse(address, family == DOMAIN_IP_IPV6 ? AF_INET6 : AF_INET, &addr) < 0)
 		return false;
-	for (unsigned i = prefix; i < bits; i++)
-		if (addr[i / 8] >> (7 - i % 8) & 1)
-			return false;
-	return true;
-}
-
-/* The length of a netmask; -1: it is none. */
-static int netmask_prefix(const char *netmask)
-{
-	struct in_addr in;
-	uint32_t mask;
-
-	if (inet_pton(AF_INET, netmask, &in) != 1)
-		return -1;
-	mask = ntohl(in.s_addr);
-	return ~mask & (~mask + 1) ? -1 : __builtin_popcount(mask);
+	net = addr_network(&addr, prefix);
+	return addr_compare(&addr, &net) == 0;
 }
 
 static int route_fill(struct conf_reader *r, void *obj)
@@ -97,7 +82,7 @@ static int route_fill(struct conf_reader *r, void *obj)
 	if (route->netmask && route->prefix.set)
 		return conf_fail(r, "'netmask' and 'prefix' exclude each other");
 	if (route->netmask)
-		prefix = netmask_prefix(route->netmask);
+		prefix = addr_netmask_prefix(route->netmask);
 	if (prefix < 0)
 		return conf_fail(r, "netmask '%.60s' is none for a network", route->netmask);
 	if (!is_network(route->address, family, prefix))
