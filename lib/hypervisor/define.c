@@ -7,11 +7,12 @@
 /* libvirt's flags of domain_create_xml that are not hv_start()'s. */
 #define CREATE_VALIDATE (1u << 4)
 
-static const struct hv_driver *driver_of(const struct hv *hv, const struct hv_kind *kind)
+const struct hv_driver *hv_driver_of(const struct hv *hv, const struct hv_kind *kind, struct error *err)
 {
 	for (size_t i = 0; hv->drivers && hv->drivers[i]; i++)
 		if (!strcmp(hv->drivers[i]->kind, kind->name))
 			return hv->drivers[i];
+	error_set(err, ERR_INTERNAL, "this program does not know driver %s", kind->name);
 	return NULL;
 }
 
@@ -34,9 +35,9 @@ struct domain *hv_parse(const struct hv *hv, const char *xml, unsigned parse_fla
 				  type ? type : "");
 		return NULL;
 	}
-	driver = driver_of(hv, *kind);
+	driver = hv_driver_of(hv, *kind, err);
 	if (!driver) {
-		error_set(err, ERR_INTERNAL, "'%s': this program does not know driver %s", def->name, (*kind)->name);
+		error_wrap(err, "'%s'", def->name);
 		return NULL;
 	}
 	if ((driver->defaults && driver->defaults(def, err) < 0) || (driver->validate && driver->validate(def, err) < 0)) {

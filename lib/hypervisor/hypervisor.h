@@ -60,6 +60,51 @@ rpc_fn hv_domain_undefine, hv_domain_undefine_flags, hv_domain_create, hv_domain
 #define hv_lxc_domain_open_namespace hv_forward
 #define hv_domain_send_process_signal hv_forward
 
+/* What changes a definition, the stored or the live one (change.c), and what tells of one (view.c): one function for all, led by tables. */
+rpc_fn hv_change, hv_view;
+#define hv_domain_attach_device hv_change
+#define hv_domain_attach_device_flags hv_change
+#define hv_domain_detach_device hv_change
+#define hv_domain_detach_device_flags hv_change
+#define hv_domain_detach_device_alias hv_change
+#define hv_domain_update_device_flags hv_change
+#define hv_domain_set_memory hv_change
+#define hv_domain_set_memory_flags hv_change
+#define hv_domain_set_max_memory hv_change
+#define hv_domain_set_memory_stats_period hv_change
+#define hv_domain_set_vcpus hv_change
+#define hv_domain_set_vcpus_flags hv_change
+#define hv_domain_set_vcpu hv_change
+#define hv_domain_pin_vcpu hv_change
+#define hv_domain_pin_vcpu_flags hv_change
+#define hv_domain_pin_emulator hv_change
+#define hv_domain_pin_iothread hv_change
+#define hv_domain_add_iothread hv_change
+#define hv_domain_del_iothread hv_change
+#define hv_domain_set_iothread_params hv_change
+#define hv_domain_set_memory_parameters hv_change
+#define hv_domain_set_blkio_parameters hv_change
+#define hv_domain_set_scheduler_parameters hv_change
+#define hv_domain_set_scheduler_parameters_flags hv_change
+#define hv_domain_set_numa_parameters hv_change
+#define hv_domain_set_interface_parameters hv_change
+#define hv_domain_set_block_io_tune hv_change
+#define hv_domain_set_perf_events hv_change
+#define hv_domain_set_lifecycle_action hv_change
+#define hv_domain_get_vcpus_flags hv_view
+#define hv_domain_get_vcpu_pin_info hv_view
+#define hv_domain_get_emulator_pin_info hv_view
+#define hv_domain_get_iothread_info hv_view
+#define hv_domain_get_memory_parameters hv_view
+#define hv_domain_get_blkio_parameters hv_view
+#define hv_domain_get_scheduler_type hv_view
+#define hv_domain_get_scheduler_parameters hv_view
+#define hv_domain_get_scheduler_parameters_flags hv_view
+#define hv_domain_get_numa_parameters hv_view
+#define hv_domain_get_interface_parameters hv_view
+#define hv_domain_get_block_io_tune hv_view
+#define hv_domain_get_perf_events hv_view
+
 /* Everything above in one table, for servers. */
 extern const struct rpc_row hv_rows[];
 

@@ -8,7 +8,8 @@
 static const char *const lxc_types[] = { "lxc", NULL };
 
 const struct hv_kind hv_kinds[] = {
-	{ .name = "lxc", .title = "LXC", .supervisor = "lxc-supervisor", .domain_types = lxc_types, .os_type = "exe" },
+	{ .name = "lxc", .title = "LXC", .supervisor = "lxc-supervisor", .domain_types = lxc_types, .os_type = "exe",
+	  .sched_params = 3 },
 	{ .name = NULL },
 };
 

@@ -15,6 +15,8 @@ struct hv_kind {
 	const char *const *domain_types;   /* of <domain type=...>; ends in NULL */
 	const char *os_type;            /* what domain_get_os_type answers where every guest has the same: "exe" */
 	bool session;                   /* works without root */
+	const char *scheduler;          /* what domain_get_scheduler_type answers; NULL: "posix" */
+	unsigned sched_params;          /* how many of hypervisor/params.c's scheduler parameters it has; 0: all */
 };
 
 /* All of them; the last has no name. */

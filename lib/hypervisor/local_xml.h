@@ -15,4 +15,7 @@ struct domain *hv_parse(const struct hv *hv, const char *xml, unsigned parse_fla
 /* Reads a guest's definition. */
 struct domain *hv_load(const struct hv_kind *kind, const char *name, struct error *err) NODISCARD;
 
+/* What a kind's driver adds to definitions, if this connection knows it. */
+const struct hv_driver *hv_driver_of(const struct hv *hv, const struct hv_kind *kind, struct error *err) NODISCARD;
+
 #endif

@@ -104,7 +104,7 @@ static int take_descriptors(struct supervisor *sv, struct error *err)
 static int make_server(struct supervisor *sv, struct error *err)
 {
 	static const struct rpc_row *const monitor[] = { sv_monitor_rows, NULL };
-	static const struct rpc_row *remote[] = { NULL, sv_domain_rows, sv_connect_rows, sv_event_rows, sv_metadata_rows, NULL };
+	static const struct rpc_row *remote[] = { NULL, sv_domain_rows, sv_connect_rows, sv_event_rows, sv_metadata_rows, sv_change_rows, NULL };
 	static const struct rpc_row *own[] = { NULL, NULL };
 	static struct rpc_program programs[] = {
 		{ RPC_REMOTE_PROGRAM, RPC_REMOTE_VERSION, remote },

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 struct domain;       /* conf/domain.h */
+struct hv_driver;    /* hypervisor/kinds.h */
 struct rpc_server;
 struct rpc_peer;
 
@@ -28,6 +29,16 @@ enum monitor_exit {
 };
 
 struct supervisor;
+
+struct change;       /* hypervisor/change.h */
+
+/*
+ * Makes a change of a running guest true (change.h says what c tells): c->now is sv->def, which takes c->next's content after success, so that pointers
+ * into sv->def hold no longer than until the next wait. Whole or not at all. One change of a guest is made at a time. Returns 0; 1: it was
+ * asked for and is not done yet (a device that the guest has to let go): nothing is noted, the driver says it later by
+ * supervisor_device_removed(); -1.
+ */
+typedef int supervisor_change_fn(struct supervisor *sv, struct change *c, struct error *err);
 
 /* One hypervisor's part. Every function runs on the supervisor's only thread, start() and the table's functions as tasks. */
 struct supervisor_driver {
@@ -49,6 +60,16 @@ struct supervisor_driver {
 
 	/* Undoes what start() made once the guest is dead; must succeed half way through too. */
 	void (*teardown)(struct supervisor *sv);
+
+	/* What defining adds and checks; changes are completed and checked by it too. */
+	const struct hv_driver *definitions;
+
+	/* The changes that it can make while the guest runs: CHANGES entries, by enum change_what (hypervisor/change.h). NULL: none. */
+	supervisor_change_fn *const *changes;
+
+	/* Puts into `view`, a copy of the live definition, what the guest really has of what c->what is about (limits as the kernel has them). May be
+	 * NULL: the live definition is the truth. */
+	int (*look)(struct supervisor *sv, int what, struct domain *view, struct error *err);
 
 	/* Rows of the driver's own procedures: suspend, resume, shutdown, reboot, get_info, open_console ... They are looked up
 	 * before the common ones. */
@@ -88,6 +109,10 @@ void supervisor_guest_started(struct supervisor *sv, pid_t pid, bool paused);
 
 /* A new state of a living guest: written to `state` (retried when the disk is full, never fatal), lifecycle event sent. */
 void supervisor_set_state(struct supervisor *sv, enum guest_state state, int reason, int event, int detail);
+
+/* A device is gone from the running guest: taken out of the live definition, which is written, and told by an event. `kind` is an enum
+ * domain_device_kind, `dev` what is in sv->def. */
+void supervisor_device_removed(struct supervisor *sv, int kind, void *dev);
 
 /* The guest is dead. `status` is what wait(2) told of its init or -1. Decides by on_poweroff, on_reboot and on_crash whether it starts again;
  * if not: teardown, last-exit, EXIT to every client, delayed close, end of the loop. */

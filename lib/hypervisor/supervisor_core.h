@@ -21,6 +21,7 @@ struct supervisor_core {
 	struct ev_signal term;
 	struct ev_timer drain;
 	struct task_queue end_waiters;   /* calls that answer when the guest is gone */
+	struct task_mutex changing;      /* held while the definition is changed */
 };
 
 /* supervisor_guest.c */
@@ -43,7 +44,8 @@ void sv_restart_task(void *arg);
 int sv_reexec(struct supervisor *sv, struct error *err) NODISCARD;
 
 /* supervisor_connect.c, supervisor_domain.c, supervisor_event.c: what every supervisor answers */
-extern const struct rpc_row sv_connect_rows[], sv_domain_rows[], sv_event_rows[], sv_metadata_rows[], sv_monitor_rows[];
+extern const struct rpc_row sv_connect_rows[], sv_domain_rows[], sv_event_rows[], sv_metadata_rows[], sv_change_rows[],
+	sv_monitor_rows[];
 
 /* Sends a lifecycle or reboot event to everyone who asked for it. */
 void sv_event_lifecycle(struct supervisor *sv, int event, int detail);
