@@ -32,11 +32,11 @@ LINK_LIGHT = -static-pie -Wl,--gc-sections -Wl,-z,relro -Wl,-z,now
 LINK_BIN = -pie -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro -Wl,-z,now
 # A sanitizer catches XDR calls and passes them on to the next library that has them: there must be one.
 TIRPC = $(if $(SANITIZE),-ltirpc,-l:libtirpc.a)
-LIBS_BIN = $(TIRPC) -l:libpopt.a -l:libjansson.a -l:libev.a -lseccomp -lnl-route-3 -lnl-3 -lxml2 -lm
+LIBS_BIN = $(TIRPC) -l:libpopt.a -l:libjansson.a -l:libev.a -lseccomp -lnl-route-3 -lnl-3 -lblkid -lxml2 -lm
 # A helper lives as long as its guest: static and not relocated, so that its pages are shared with its sisters. The library is named again after
 # libxml2: conf/xml_icu.c stands there in the place of ICU.
 LINK_HELPER = -static -no-pie -Wl,--gc-sections -Wl,-z,relro -Wl,-z,noexecstack
-LIBS_HELPER = -l:libtirpc.a -l:libev.a -l:libjansson.a -l:libpopt.a -lseccomp -lnl-route-3 -lnl-3 \
+LIBS_HELPER = -l:libtirpc.a -l:libev.a -l:libjansson.a -l:libpopt.a -lseccomp -lnl-route-3 -lnl-3 -l:libblkid.a \
 	-lxml2 $(LIB) -lz -llzma -lm
 ifneq ($(SANITIZE),)
 LINK_HELPER = $(LINK_BIN)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # make deps: what Debian 12 needs beside git and make to build, show and test berth.
 
-DEPS_BUILD = gcc libc6-dev libxml2-dev libicu-dev liblzma-dev zlib1g-dev libnl-3-dev libnl-route-3-dev \
+DEPS_BUILD = gcc libc6-dev libxml2-dev libicu-dev liblzma-dev zlib1g-dev libnl-3-dev libnl-route-3-dev libblkid-dev \
 	libpopt-dev libseccomp-dev rpcsvc-proto libtirpc-dev libjansson-dev libev-dev
 # busybox-static: the guests of demo and tests; libvirt0: the schemas; libvirt-clients: virsh, for the wire; python3-lxml: the corpus
-DEPS_TEST = busybox-static bats libcmocka-dev python3 strace iproute2 procps util-linux bc libxml2-utils expect \
+DEPS_TEST = busybox-static bats libcmocka-dev python3 strace iproute2 procps util-linux e2fsprogs xfsprogs squashfs-tools bc libxml2-utils expect \
 	libvirt0 libvirt-clients python3-libvirt python3-lxml libsys-virt-perl mandoc
 # fuzz targets and the peers of the benchmark
 DEPS_MORE = clang bubblewrap crun runc lxc linux-perf

@@ -147,11 +147,14 @@ static int tell(int socket, char what, struct error *err)
 static int put_together(struct build *b, bool paused, struct error *err)
 {
 	const struct lxc_spec *spec = b->spec;
+	struct cgroup_limits limits = spec->limits;
 
+	limits.more_devices = b->pieces->devices;
+	limits.n_more_devices = spec->n_devices;
 	if (spec->n_uid_map && (write_map(b->pid, "uid_map", spec->uid_map, spec->n_uid_map, err) < 0 ||
 				write_map(b->pid, "gid_map", spec->gid_map, spec->n_gid_map, err) < 0))
 		return -1;
-	if (lxc_pieces_make(spec, b->pieces, err) < 0 || cgroup_create(b->cgroup, &spec->limits, err) < 0)
+	if (lxc_pieces_make(spec, b->pieces, err) < 0 || cgroup_create(b->cgroup, &limits, err) < 0)
 		return -1;
 	if (spec->n_nets && lxc_nets_make(spec->nets, spec->n_nets, b->pid, b->planner, &b->inside, err) < 0)
 		return -1;

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #define LXC_MOUNTS_MAX 64
+#define LXC_DEVICES_MAX 64
 
 /* What the caller's side makes while the child makes its namespaces: detached mounts and open descriptors. The child sees them because it
  * shares our descriptor table until it has no more need to. In memory that both share (MAP_SHARED). */
@@ -22,6 +23,7 @@ struct lxc_pieces {
 	bool mount_is_dir[LXC_MOUNTS_MAX];
 	int tasks[CGROUP_JOIN_MAX];       /* of the version 1 control groups; the cgroup's own */
 	size_t n_tasks;
+	struct cgroup_device devices[LXC_DEVICES_MAX];   /* what its control group has to allow */
 	struct seccomp_program filter;
 };
 

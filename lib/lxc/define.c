@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What defining a container needs. Its defaults are the format's own; what it asks for and this host cannot give is told when it is
- * started, for a definition may be meant for later or for another host. */
+/* What defining a container needs. Its defaults are the format's own. What no container can have is refused here; what this host cannot give at
+ * the moment is told when it is started, for a definition may be meant for later or for another host. */
 #include "lxc/lxc.h"
 
 #include "conf/domain.h"
@@ -8,11 +8,13 @@
 
 static int validate(const struct domain *def, struct error *err)
 {
+	struct lxc_spec spec;
+
 	if (def->os.type != DOMAIN_OS_EXE)
 		return error_set(err, ERR_OS_TYPE, "the <os><type> of a container is exe");
-	if (!def->os.init || *def->os.init != '/')
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "the <init> '%s' is not an absolute path",
-				 def->os.init ? def->os.init : "");
+	if (lxc_spec_from_domain(def, true, &spec, err) < 0)
+		return -1;
+	lxc_spec_clear(&spec);
 	return 0;
 }
 

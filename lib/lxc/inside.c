@@ -98,7 +98,7 @@ static int change_root(const struct lxc_child *child, struct error *err)
 	 * at the same place, is taken away. No name is involved. */
 	if (host < 0 || mount_attach(tree, host) < 0 || fchdir(tree) < 0 ||
 	    syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
-		return error_errno(err, "cannot change to the root file system %s", child->spec->root);
+		return error_errno(err, "cannot change to the root file system %s", child->spec->root.source);
 	child->pieces->inside = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return child->pieces->inside < 0 ? error_errno(err, "cannot open the container's root") : 0;
 }
@@ -251,7 +251,7 @@ static int make_tree(const struct lxc_child *child, struct error *err)
 	    attach_devices(child, err) < 0 || guard_kernel_files(child, err) < 0 || attach_mounts(child, err) < 0)
 		return -1;
 	/* last, since mount points may have been missing */
-	if (child->spec->root_readonly && mount_setattr(child->pieces->inside, "", AT_EMPTY_PATH, &ro, sizeof(ro)) < 0)
+	if (child->spec->root.readonly && mount_setattr(child->pieces->inside, "", AT_EMPTY_PATH, &ro, sizeof(ro)) < 0)
 		return error_errno(err, "cannot make the root file system read-only");
 	return 0;
 }

@@ -11,6 +11,7 @@
 #ifndef BERTH_LXC_LXC_H
 #define BERTH_LXC_LXC_H
 
+#include "lxc/device.h"
 #include "lxc/network.h"
 #include "util/cgroup.h"
 #include "util/error.h"
@@ -31,11 +32,13 @@ enum lxc_mount_type {
 	LXC_MOUNT_HOST,   /* a directory or file of the host */
 	LXC_MOUNT_BIND,   /* another directory of the container itself */
 	LXC_MOUNT_RAM,    /* a tmpfs */
+	LXC_MOUNT_IMAGE,  /* what is in an image file */
+	LXC_MOUNT_BLOCK,  /* what is on a block device */
 };
 
 struct lxc_mount {
 	enum lxc_mount_type type;
-	char *source;        /* HOST: absolute path on the host; BIND: path in the container */
+	char *source;        /* HOST, IMAGE, BLOCK: absolute path on the host; BIND: path in the container */
 	char *target;        /* absolute path in the container */
 	uint64_t usage;      /* RAM: size in bytes, 0: the kernel's default */
 	bool readonly;
@@ -52,10 +55,11 @@ struct lxc_idmap {
 struct lxc_spec {
 	char *name;
 	char uuid[37];
-	char *root;                  /* the host's directory that becomes its root; "/": the host's own tree */
-	bool root_readonly;
+	struct lxc_mount root;       /* what becomes its root, HOST "/": the host's own tree; of type HOST, IMAGE or BLOCK */
 	struct lxc_mount *mounts;    /* in the order they are mounted */
 	size_t n_mounts;
+	struct lxc_device *devices;  /* of the host, beside the harmless ones */
+	size_t n_devices;
 	struct lxc_idmap *uid_map, *gid_map;   /* none: no user namespace */
 	size_t n_uid_map, n_gid_map;
 	bool private_net;            /* a network namespace of its own; else the host's network */

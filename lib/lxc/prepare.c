@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The pieces of a container that the caller's side makes, with nothing attached anywhere. */
 #include "lxc/build_impl.h"
+#include "lxc/image.h"
 #include "lxc/mount.h"
 
 #include <fcntl.h>
@@ -87,7 +88,9 @@ static int make_mounts(const struct lxc_spec *spec, struct lxc_pieces *p, struct
 		unsigned attr = m->readonly ? MOUNT_ATTR_RDONLY : 0;
 
 		p->mount_is_dir[i] = true;
-		if (m->type == LXC_MOUNT_HOST) {
+		if (m->type == LXC_MOUNT_IMAGE || m->type == LXC_MOUNT_BLOCK) {
+			p->mounts[i] = lxc_image_mount(m->source, m->type == LXC_MOUNT_BLOCK, attr, err);
+		} else if (m->type == LXC_MOUNT_HOST) {
 			p->mounts[i] = clone_source(m->source, false, attr, &p->mount_is_dir[i], err);
 		} else if (m->type == LXC_MOUNT_RAM) {
 			const char *options[] = { "mode", "0755", m->usage ? "size" : NULL, size, NULL };
@@ -161,6 +164,31 @@ static int make_dev(const struct lxc_spec *spec, struct lxc_pieces *p, uid_t uid
 	return p->pts < 0 ? -1 : 0;
 }
 
+static int make_devices(const struct lxc_spec *spec, struct lxc_pieces *p, uid_t uid, gid_t gid, struct error *err)
+{
+	if (spec->n_devices > LXC_DEVICES_MAX)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "more than %d devices of the host", LXC_DEVICES_MAX);
+	for (size_t i = 0; i < spec->n_devices; i++)
+		if (lxc_device_make(&spec->devices[i], p->dev, uid, gid, &p->devices[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int make_root(const struct lxc_spec *spec, struct lxc_pieces *p, struct error *err)
+{
+	const struct lxc_mount *m = &spec->root;
+	bool is_dir = true;
+
+	/* a directory is made read-only when the mount points in it have been made */
+	if (m->type == LXC_MOUNT_HOST)
+		p->root = clone_source(m->source, true, 0, &is_dir, err);
+	else
+		p->root = lxc_image_mount(m->source, m->type == LXC_MOUNT_BLOCK, m->readonly ? MOUNT_ATTR_RDONLY : 0, err);
+	if (p->root < 0)
+		return error_wrap(err, "root file system");
+	return is_dir ? 0 : error_set(err, ERR_CONFIG_UNSUPPORTED, "root file system: %s is not a directory", m->source);
+}
+
 /* A console: a pty of the container's own instance. The slave is had from the master, not from a path. */
 static int make_consoles(const struct lxc_spec *spec, struct lxc_pieces *p, uid_t uid, gid_t gid, struct error *err)
 {
@@ -187,16 +215,11 @@ int lxc_pieces_make(const struct lxc_spec *spec, struct lxc_pieces *p, struct er
 {
 	uid_t uid = lxc_map_id(spec->uid_map, spec->n_uid_map, 0), gid = lxc_map_id(spec->gid_map, spec->n_gid_map, 0);
 	mode_t mask = umask(0);
-	bool is_dir = false;
 	int r = -1;
 
 	if (uid == (uid_t)-1 || gid == (gid_t)-1)
 		error_set(err, ERR_CONFIG_UNSUPPORTED, "the id map gives the container no user or group 0");
-	else if ((p->root = clone_source(spec->root, true, 0, &is_dir, err)) < 0)
-		error_wrap(err, "root file system");
-	else if (!is_dir)
-		error_set(err, ERR_CONFIG_UNSUPPORTED, "root file system: %s is not a directory", spec->root);
-	else if (make_dev(spec, p, uid, gid, err) == 0 && make_consoles(spec, p, uid, gid, err) == 0 &&
+	else if (make_root(spec, p, err) == 0 && make_dev(spec, p, uid, gid, err) == 0 && make_devices(spec, p, uid, gid, err) == 0 && make_consoles(spec, p, uid, gid, err) == 0 &&
 		 make_mounts(spec, p, err) == 0 && seccomp_guest(spec->capabilities, &p->filter, err) == 0)
 		r = 0;
 	umask(mask);

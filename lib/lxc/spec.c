@@ -26,33 +26,48 @@ static int check_path(const char *path, const char *what, struct error *err)
 	return 0;
 }
 
-static int add_mount(struct lxc_spec *spec, const struct domain_fs *fs, struct error *err)
-{
-	struct lxc_mount *m = &spec->mounts[spec->n_mounts];
+/* libvirt's types that a container can have. */
+static const struct {
+	enum domain_fs_type from;
+	enum lxc_mount_type to;
+	bool as_root;
+} mount_types[] = {
+	{ DOMAIN_FS_MOUNT, LXC_MOUNT_HOST, true }, { DOMAIN_FS_BIND, LXC_MOUNT_BIND, false }, { DOMAIN_FS_RAM, LXC_MOUNT_RAM, false },
+	{ DOMAIN_FS_FILE, LXC_MOUNT_IMAGE, true }, { DOMAIN_FS_BLOCK, LXC_MOUNT_BLOCK, true },
+};
 
-	switch (fs->type) {
-	case DOMAIN_FS_MOUNT:
-		m->type = LXC_MOUNT_HOST;
-		break;
-	case DOMAIN_FS_BIND:
-		m->type = LXC_MOUNT_BIND;
-		break;
-	case DOMAIN_FS_RAM:
-		m->type = LXC_MOUNT_RAM;
-		m->usage = fs->usage.value * KIB;
-		break;
-	default:
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem type='%s'> for %s: a container can have mount, bind and ram",
-				 conf_enum_name(&domain_fs_type_names, fs->type), fs->dst ? fs->dst : "?");
-	}
-	if (check_path(fs->dst, "<filesystem>: target", err) < 0 ||
-	    (m->type != LXC_MOUNT_RAM && check_path(fs->src, "<filesystem>: source", err) < 0))
+static int find_type(const struct domain_fs *fs, bool root, enum lxc_mount_type *type, struct error *err)
+{
+	const char *name = conf_enum_name(&domain_fs_type_names, fs->type), *where = fs->dst ? fs->dst : "?";
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(mount_types) && mount_types[i].from != fs->type)
+		i++;
+	if (i == ARRAY_LEN(mount_types))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem type='%s'> for %s: a container can have mount, bind, ram, file and block", name, where);
+	if (root && !mount_types[i].as_root)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem type='%s'> as the root: a container's root is of type mount, file or block", name);
+	if (fs->format && fs->format != DOMAIN_STORAGE_RAW && fs->format != DOMAIN_STORAGE_NONE)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem> for %s of format '%s': an image is raw", where,
+				 conf_enum_name(&domain_storage_format_names, fs->format));
+	if (fs->accessmode != DOMAIN_FS_PASSTHROUGH && fs->accessmode)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem accessmode='%s'> for %s: a container's is passthrough",
+				 conf_enum_name(&domain_fs_accessmode_names, fs->accessmode), where);
+	if (fs->space_hard_limit.set || fs->space_soft_limit.set)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem> for %s: its size is the source's (an image, or type='ram' with usage), there are no "
+				 "limits beside", where);
+	*type = mount_types[i].to;
+	return 0;
+}
+
+static int fill_mount(struct lxc_mount *m, const struct domain_fs *fs, bool root, struct error *err)
+{
+	if (find_type(fs, root, &m->type, err) < 0 || check_path(fs->dst, "<filesystem>: target", err) < 0 ||
+	    (m->type != LXC_MOUNT_RAM && check_path(fs->src, root ? "root <filesystem>: source" : "<filesystem>: source", err) < 0))
 		return -1;
 	m->readonly = fs->readonly;
-	spec->n_mounts++;
-	if (copy(&m->target, fs->dst) < 0 || copy(&m->source, fs->src) < 0)
-		return error_errno(err, "file systems");
-	return 0;
+	m->usage = m->type == LXC_MOUNT_RAM ? fs->usage.value * KIB : 0;
+	return copy(&m->target, fs->dst) < 0 || copy(&m->source, fs->src) < 0 ? error_errno(err, "file systems") : 0;
 }
 
 static int take_filesystems(const struct domain *def, bool host_root, struct lxc_spec *spec, struct error *err)
@@ -64,28 +79,18 @@ static int take_filesystems(const struct domain *def, bool host_root, struct lxc
 		return error_errno(err, "file systems");
 	for (size_t i = 0; i < n; i++) {
 		const struct domain_fs *fs = def->devices.filesystems.items[i];
-		if (!fs->dst || strcmp(fs->dst, "/")) {
-			if (add_mount(spec, fs, err) < 0)
-				return -1;
-			continue;
-		}
-		if (fs->type != DOMAIN_FS_MOUNT)
-			return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem type='%s'> as the root: a container's root is of type mount",
-					 conf_enum_name(&domain_fs_type_names, fs->type));
-		if (spec->root)
+		bool root = fs->dst && !strcmp(fs->dst, "/");
+		if (root && spec->root.target)
 			return error_set(err, ERR_CONFIG_UNSUPPORTED, "more than one root <filesystem>");
-		if (check_path(fs->src, "root <filesystem>: source", err) < 0)
+		if (fill_mount(root ? &spec->root : &spec->mounts[spec->n_mounts++], fs, root, err) < 0)
 			return -1;
-		spec->root_readonly = fs->readonly;
-		if (copy(&spec->root, fs->src) < 0)
-			return error_errno(err, "file systems");
 	}
-	if (spec->root)
+	if (spec->root.target)
 		return 0;
 	if (!host_root)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "no root <filesystem>: its init would run on the host's own file system "
 				 "(give it one with <target dir='/'/>, or start it with --host-root if that is wanted)");
-	return copy(&spec->root, "/") < 0 ? error_errno(err, "file systems") : 0;
+	return copy(&spec->root.source, "/") < 0 || copy(&spec->root.target, "/") < 0 ? error_errno(err, "file systems") : 0;
 }
 
 static int take_map(const struct domain_idrange *const *ranges, size_t n, struct lxc_idmap **map, size_t *count, struct error *err)
@@ -182,10 +187,6 @@ static int take_limits(const struct domain *def, struct lxc_spec *spec, struct e
 /* What a container of ours cannot have is refused, not left out. */
 static int check_unsupported(const struct domain *def, struct error *err)
 {
-	for (size_t i = 0; i < def->devices.hostdevs.n; i++)
-		if (def->devices.hostdevs.items[i]->type != DOMAIN_HOSTDEV_NET)
-			return error_set(err, ERR_CONFIG_UNSUPPORTED, "<hostdev type='%s'>: a container can have devices of type net",
-					 conf_enum_name(&domain_hostdev_type_names, def->devices.hostdevs.items[i]->type));
 	if (def->lxc && (def->lxc->sharenet.type || def->lxc->shareipc.type || def->lxc->shareuts.type))
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<lxc:namespace>: containers share no namespace with others");
 	if (def->devices.consoles.n > LXC_CONSOLES_MAX)
@@ -214,7 +215,9 @@ void lxc_spec_clear(struct lxc_spec *spec)
 	free(spec->uid_map);
 	free(spec->gid_map);
 	free(spec->name);
-	free(spec->root);
+	free(spec->root.source);
+	free(spec->root.target);
+	lxc_devices_free(spec->devices, spec->n_devices);
 	free(spec->init);
 	free(spec->dir);
 	free(spec->user);
@@ -232,7 +235,8 @@ int lxc_spec_from_domain(const struct domain *def, bool host_root, struct lxc_sp
 	spec->capabilities = take_capabilities(def);
 	if (copy(&spec->name, def->name) < 0)
 		error_errno(err, "name");
-	else if (check_unsupported(def, err) == 0 && lxc_nets_from_domain(def, &spec->nets, &spec->n_nets, err) == 0 && take_filesystems(def, host_root, spec, err) == 0 &&
+	else if (check_unsupported(def, err) == 0 && lxc_nets_from_domain(def, &spec->nets, &spec->n_nets, err) == 0 &&
+		 lxc_devices_from_domain(def, &spec->devices, &spec->n_devices, err) == 0 && take_filesystems(def, host_root, spec, err) == 0 &&
 		 take_idmap(def, spec, err) == 0 && take_init(def, spec, err) == 0 && take_limits(def, spec, err) == 0) {
 		spec->private_net = def->features.privnet || spec->n_nets;
 		return 0;

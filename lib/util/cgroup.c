@@ -349,7 +349,7 @@ static int create_v2(struct cgroup *cg, const struct cgroup_limits *l, struct er
 		}
 	}
 	/* version 1's rules take the kernel a fifth of the time that a program takes */
-	if (l->devices && hierarchy_root(cg, DEVICES) < 0 && cgroup_devices_v2(cg->fd[V2]) < 0)
+	if (l->devices && hierarchy_root(cg, DEVICES) < 0 && cgroup_devices_v2(cg->fd[V2], l->more_devices, l->n_more_devices) < 0)
 		return error_errno(err, "cannot limit the devices of control group %s", cg->name);
 	return 0;
 }
@@ -374,7 +374,7 @@ int cgroup_create(struct cgroup *cg, const struct cgroup_limits *l, struct error
 	for (int h = V2 + 1; h < HIERARCHIES && !cg->pure; h++)
 		if (wanted[h] && create_one(cg, h, err) < 0)
 			return -1;
-	if (cg->fd[DEVICES] >= 0 && cgroup_devices_v1(cg->fd[DEVICES]) < 0)
+	if (cg->fd[DEVICES] >= 0 && cgroup_devices_v1(cg->fd[DEVICES], l->more_devices, l->n_more_devices) < 0)
 		return error_errno(err, "cannot limit the devices of control group %s", cg->name);
 	return cgroup_set(cg, l, err);
 }

@@ -11,6 +11,12 @@
 
 #include <sys/types.h>
 
+/* A device node that a guest may open besides the harmless ones. */
+struct cgroup_device {
+	bool block, readonly;
+	unsigned major, minor;
+};
+
 /* What a guest may use. Zero means no limit (or, for weights and periods, the kernel's default). */
 struct cgroup_limits {
 	uint64_t memory;         /* bytes */
@@ -22,7 +28,9 @@ struct cgroup_limits {
 	uint64_t pids;           /* processes and threads */
 	unsigned blkio_weight;   /* 10 .. 1000 */
 	const char *cpuset;      /* "0-3,5", not copied, must live while cgroup_create() runs */
-	bool devices;            /* only the harmless devices (null, zero, full, random, urandom, tty, ptys) */
+	bool devices;            /* only the harmless devices (null, zero, full, random, urandom, tty, ptys) and these */
+	const struct cgroup_device *more_devices;   /* not copied */
+	size_t n_more_devices;
 };
 
 struct cgroup;

@@ -28,8 +28,10 @@ static int write_rule(int fd, const char *file, const char *rule)
 	return f < 0 || write(f, rule, strlen(rule)) < 0 ? -1 : 0;
 }
 
-int cgroup_devices_v1(int fd)
+int cgroup_devices_v1(int fd, const struct cgroup_device *more, size_t n)
 {
+	char rule[48];
+
 	if (write_rule(fd, "devices.deny", "a") < 0)
 		return -1;
 	AUTO_CLOSE int f = openat(fd, "devices.allow", O_WRONLY | O_CLOEXEC);
@@ -38,6 +40,11 @@ int cgroup_devices_v1(int fd)
 	for (size_t i = 0; i < ARRAY_LEN(allowed); i++)
 		if (write(f, allowed[i].rule, strlen(allowed[i].rule)) < 0)
 			return -1;
+	for (size_t i = 0; i < n; i++) {
+		snprintf(rule, sizeof(rule), "%c %u:%u %s", more[i].block ? 'b' : 'c', more[i].major, more[i].minor, more[i].readonly ? "r" : "rw");
+		if (write(f, rule, strlen(rule)) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -47,30 +54,60 @@ int cgroup_devices_v1(int fd)
 #define RETURN(v) INSN(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, v), INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 #define SKIP_UNLESS(reg, v, n) INSN(BPF_JMP | BPF_JNE | BPF_K, reg, 0, n, v)
 
-int cgroup_devices_v2(int fd)
+/* The harmless ones: registers 2 to 6 hold type, major, minor, access. */
+static size_t put_harmless(struct bpf_insn *prog)
 {
-	static const char license[] = "LGPL";
-	struct bpf_insn prog[16 + 4 * ARRAY_LEN(allowed)];
-	union bpf_attr attr;
+	const struct bpf_insn permit[] = { RETURN(1) };
 	size_t n = 0;
-	int r;
 
-	prog[n++] = LOAD_FIELD(BPF_REG_2, access_type);
-	prog[n++] = INSN(BPF_ALU | BPF_AND | BPF_K, BPF_REG_2, 0, 0, 0xffff);
-	prog[n++] = LOAD_FIELD(BPF_REG_3, major);
-	prog[n++] = LOAD_FIELD(BPF_REG_4, minor);
-	prog[n++] = INSN(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_2, 0, 2, BPF_DEVCG_DEV_CHAR);
-	struct bpf_insn refuse[] = { RETURN(0) }, permit[] = { RETURN(1) };
-	memcpy(prog + n, refuse, sizeof(refuse));
-	n += 2;
 	for (size_t i = 0; i < ARRAY_LEN(allowed); i++) {
 		bool any = allowed[i].minor < 0;
+		prog[n++] = SKIP_UNLESS(BPF_REG_2, BPF_DEVCG_DEV_CHAR, any ? 3 : 4);
 		prog[n++] = SKIP_UNLESS(BPF_REG_3, allowed[i].major, any ? 2 : 3);
 		if (!any)
 			prog[n++] = SKIP_UNLESS(BPF_REG_4, allowed[i].minor, 2);
 		memcpy(prog + n, permit, sizeof(permit));
 		n += 2;
 	}
+	return n;
+}
+
+/* One that was given: opened, never made; for reading alone where it says so. */
+static size_t put_given(struct bpf_insn *prog, const struct cgroup_device *d)
+{
+	const struct bpf_insn permit[] = { RETURN(1) };
+	int refused = BPF_DEVCG_ACC_MKNOD | (d->readonly ? BPF_DEVCG_ACC_WRITE : 0);
+	size_t n = 0;
+
+	prog[n++] = SKIP_UNLESS(BPF_REG_2, d->block ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR, 5);
+	prog[n++] = SKIP_UNLESS(BPF_REG_3, (int)d->major, 4);
+	prog[n++] = SKIP_UNLESS(BPF_REG_4, (int)d->minor, 3);
+	prog[n++] = INSN(BPF_JMP | BPF_JSET | BPF_K, BPF_REG_5, 0, 2, refused);
+	memcpy(prog + n, permit, sizeof(permit));
+	return n + 2;
+}
+
+int cgroup_devices_v2(int fd, const struct cgroup_device *more, size_t count)
+{
+	static const char license[] = "LGPL";
+	const struct bpf_insn refuse[] = { RETURN(0) };
+	AUTO_FREE struct bpf_insn *prog = calloc(16 + 5 * ARRAY_LEN(allowed) + 6 * count, sizeof(*prog));
+	union bpf_attr attr;
+	size_t n = 0;
+	int r;
+
+	if (!prog)
+		return -1;
+	/* the access is the upper half of the type's word */
+	prog[n++] = LOAD_FIELD(BPF_REG_2, access_type);
+	prog[n++] = INSN(BPF_ALU | BPF_MOV | BPF_X, BPF_REG_5, BPF_REG_2, 0, 0);
+	prog[n++] = INSN(BPF_ALU | BPF_RSH | BPF_K, BPF_REG_5, 0, 0, 16);
+	prog[n++] = INSN(BPF_ALU | BPF_AND | BPF_K, BPF_REG_2, 0, 0, 0xffff);
+	prog[n++] = LOAD_FIELD(BPF_REG_3, major);
+	prog[n++] = LOAD_FIELD(BPF_REG_4, minor);
+	n += put_harmless(prog + n);
+	for (size_t i = 0; i < count; i++)
+		n += put_given(prog + n, &more[i]);
 	memcpy(prog + n, refuse, sizeof(refuse));
 	n += 2;
 

@@ -3,12 +3,12 @@
 #ifndef BERTH_UTIL_CGROUP_DEVICES_H
 #define BERTH_UTIL_CGROUP_DEVICES_H
 
-#include "util/error.h"
+#include "util/cgroup.h"
 
-/* Version 1: by the files of the devices controller, `fd` is the group's directory. 0, or -1 with errno set. */
-int cgroup_devices_v1(int fd) NODISCARD;
+/* Version 1: by the files of the devices controller, `fd` is the group's directory; `more` besides the harmless ones. 0, or -1 with errno set. */
+int cgroup_devices_v1(int fd, const struct cgroup_device *more, size_t n) NODISCARD;
 
 /* Version 2: by a BPF program attached to the group. 0, or -1 with errno set. */
-int cgroup_devices_v2(int fd) NODISCARD;
+int cgroup_devices_v2(int fd, const struct cgroup_device *more, size_t n) NODISCARD;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lib/util/cgroup: real groups below a name of the test's own. */
-#include "util/cgroup.h"
+#include "util/cgroup_devices.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -133,6 +133,40 @@ static void devices_are_limited(void **state)
 	cgroup_free(cg);
 }
 
+/* Version 2's program by itself, whichever version the host limits devices with. */
+static void devices_by_program(void **state)
+{
+	static const struct cgroup_device more[] = { { .major = 1, .minor = 11, .readonly = true }, { .major = 10, .minor = 229 } };
+	struct cgroup_limits limits = { 0 };
+	struct cgroup *cg = make(&limits);
+	int v2 = cgroup_v2_fd(cg), status;
+
+	(void)state;
+	if (v2 < 0 || cgroup_devices_v2(v2, more, ARRAY_LEN(more)) < 0) {
+		(void)!cgroup_remove(cg, &err);
+		cgroup_free(cg);
+		skip();
+	}
+	pid_t pid = fork();
+	if (pid == 0) {
+		int fd = openat(v2, "cgroup.procs", O_WRONLY);
+		if (write(fd, "0", 1) != 1)
+			_exit(1);
+		if (open("/dev/null", O_RDWR) < 0 || open("/dev/ptmx", O_RDWR | O_NOCTTY) < 0)
+			_exit(2);
+		if (open("/dev/kmsg", O_RDONLY) < 0 || open("/dev/kmsg", O_WRONLY) >= 0 || errno != EPERM)
+			_exit(3);
+		if (access("/dev/fuse", F_OK) == 0 && open("/dev/fuse", O_RDWR) < 0)
+			_exit(4);
+		_exit(open("/dev/mem", O_RDONLY) >= 0 || (errno != EPERM && errno != ENOENT) ? 5 : 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(cgroup_remove(cg, &err), 0);
+	cgroup_free(cg);
+}
+
 static void groups_below_go_too(void **state)
 {
 	struct cgroup_limits limits = { .memory = 32 << 20 };
@@ -168,6 +202,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_there_is_fine, setup, teardown),
 		cmocka_unit_test_setup_teardown(life, setup, teardown),
 		cmocka_unit_test_setup_teardown(devices_are_limited, setup, teardown),
+		cmocka_unit_test_setup_teardown(devices_by_program, setup, teardown),
 		cmocka_unit_test_setup_teardown(groups_below_go_too, setup, teardown),
 	};
 

@@ -38,7 +38,7 @@ static void everything(void **state)
 			      "<idmap><uid start='0' target='1000' count='10'/><gid start='0' target='2000' count='20'/></idmap>",
 			      ROOT "<filesystem type='ram'><source usage='512' units='KiB'/><target dir='/tmp'/></filesystem>"
 			      "<filesystem type='bind'><source dir='/a'/><target dir='/b'/><readonly/></filesystem>", false), 0);
-	assert_string_equal(spec.root, "/srv/r");
+	assert_string_equal(spec.root.source, "/srv/r");
 	assert_string_equal(spec.init, "/init");
 	assert_string_equal(spec.argv[0], "/init");
 	assert_string_equal(spec.argv[2], "b c");
@@ -67,7 +67,7 @@ static void refused(void **state)
 	static const struct { const char *more, *devices, *why; } cases[] = {
 		{ "", "", "no root <filesystem>" },
 		{ "", ROOT ROOT, "more than one root" },
-		{ "", ROOT "<filesystem type='block'><source dev='/dev/x'/><target dir='/m'/></filesystem>", "type='block'" },
+		{ "", ROOT "<filesystem type='template'><source name='x'/><target dir='/m'/></filesystem>", "type='template'" },
 		{ "", "<filesystem type='ram'><source usage='1'/><target dir='/'/></filesystem>", "as the root" },
 		{ "", ROOT "<interface type='user'/>", "type='user'" },
 	};
@@ -79,7 +79,7 @@ static void refused(void **state)
 			fail_msg("%s: %s", cases[i].why, err.text);
 	}
 	assert_int_equal(load("", "", "", true), 0);
-	assert_string_equal(spec.root, "/");
+	assert_string_equal(spec.root.source, "/");
 	lxc_spec_clear(&spec);
 }
 

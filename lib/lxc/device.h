@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Device nodes of the host that a container has: <disk> and <hostdev>. */
+#ifndef BERTH_LXC_DEVICE_H
+#define BERTH_LXC_DEVICE_H
+
+#include "util/cgroup.h"
+
+#include <sys/types.h>
+
+struct domain;
+struct domain_disk;
+struct domain_hostdev;
+
+struct lxc_device {
+	char *source;      /* path on the host, symbolic links followed */
+	char *target;      /* below the container's /dev, "sda", "bus/usb/001/002" */
+	bool block, readonly;
+};
+
+int lxc_device_from_disk(const struct domain_disk *def, struct lxc_device *d, struct error *err) NODISCARD;
+int lxc_device_from_hostdev(const struct domain_hostdev *def, struct lxc_device *d, struct error *err) NODISCARD;
+
+/* All of a definition's; hostdevs of type net are none. *devices is the caller's (lxc_devices_free()). */
+int lxc_devices_from_domain(const struct domain *def, struct lxc_device **devices, size_t *n, struct error *err) NODISCARD;
+void lxc_device_clear(struct lxc_device *d);
+void lxc_devices_free(struct lxc_device *devices, size_t n);
+
+/* Looks the host's device up and makes its node in `dev` (an open directory that shows the container's /dev and that nobody else can change meanwhile), owned by
+ * uid and gid, mode 0600. *rule: what its control group has to allow. */
+int lxc_device_make(const struct lxc_device *d, int dev, uid_t uid, gid_t gid, struct cgroup_device *rule, struct error *err) NODISCARD;
+
+#endif
