@@ -229,14 +229,16 @@ int cli_main(int argc, char **argv, const struct cli_program *program)
 	struct cli cli = { .program = program };
 	struct error err = { 0 };
 	const struct poptOption empty[] = { POPT_TABLEEND };
+	const char *option = program->object ? program->object : program->flags & CLI_FILES ? "file" : "domain";
+	const char *said = program->flags & CLI_FILES ? "FILE" : program->flags & CLI_GUESTS ? "GUEST" : "NAME";
+	const bool named = program->object || (program->flags & (CLI_GUESTS | CLI_FILES));
+	char same[48];
 	const struct poptOption object[] = {
-		{ program->flags & CLI_FILES ? "file" : "domain", 0, POPT_ARG_STRING, &line.object, 0,
-		  program->flags & CLI_FILES ? "the same as the argument FILE" : "the same as the argument GUEST",
-		  program->flags & CLI_FILES ? "FILE" : "GUEST" },
+		{ option, 0, POPT_ARG_STRING, &line.object, 0, same, said },
 		POPT_TABLEEND
 	};
 	const struct poptOption common[] = {
-		{ NULL, 0, POPT_ARG_INCLUDE_TABLE, program->flags & (CLI_GUESTS | CLI_FILES) ? (void *)object : (void *)empty, 0, NULL, NULL },
+		{ NULL, 0, POPT_ARG_INCLUDE_TABLE, named ? (void *)object : (void *)empty, 0, NULL, NULL },
 		{ "connect", 'c', POPT_ARG_STRING, &line.uri, 0, "the driver or the machine to talk to", "URI" },
 		{ "quiet", 'q', POPT_ARG_NONE, &line.quiet, 0, "say nothing but results and errors", NULL },
 		{ "json", 0, POPT_ARG_NONE, &line.json, 0, "print one JSON document", NULL },
@@ -250,6 +252,7 @@ int cli_main(int argc, char **argv, const struct cli_program *program)
 		POPT_TABLEEND
 	};
 
+	snprintf(same, sizeof(same), "the same as the %s%s", program->object ? "first argument" : "argument ", program->object ? "" : said);
 	if (sanitise_fds() < 0)
 		return EXIT_FAILED;
 	setvbuf(stdout, output_buffer, _IOFBF, sizeof(output_buffer));

@@ -35,6 +35,7 @@ struct cli_program {
 	const struct poptOption *options;  /* its own; ends in POPT_TABLEEND; NULL: none but the common ones */
 	int min_args, max_args;            /* max_args -1: any number */
 	unsigned flags;
+	const char *object;                /* --OBJECT NAME is the same as the first argument ("pool"); NULL: as the flags say */
 
 	/* Does the work. Returns an exit status, or -1 with *err set: it is printed and its code decides the status. */
 	int (*run)(struct cli *cli, struct error *err);

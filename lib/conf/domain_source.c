@@ -34,11 +34,11 @@ static int secret_ref_fill(struct conf_reader *r, void *obj)
 	return uuid && ref->usage ? conf_fail(r, "'uuid' and 'usage' exclude each other") : 0;
 }
 
-static const struct conf_elem secret_ref_elem = ELEM(struct domain_secret_ref, secret_ref_rows, .fill = secret_ref_fill);
+const struct conf_elem domain_secret_ref_elem = ELEM(struct domain_secret_ref, secret_ref_rows, .fill = secret_ref_fill);
 
 static const struct conf_row auth_secret_rows[] = {
 	ATTR_ENUM("type", struct domain_auth, type, domain_auth_type, .flags = CONF_REQUIRED),
-	INCLUDE(struct domain_auth, secret, struct domain_secret_ref, secret_ref_elem),
+	INCLUDE(struct domain_auth, secret, struct domain_secret_ref, domain_secret_ref_elem),
 	CONF_END
 };
 
@@ -52,7 +52,7 @@ const struct conf_elem domain_auth_elem = ELEM(struct domain_auth, auth_rows);
 
 static const struct conf_row encryption_secret_rows[] = {
 	ATTR_ENUM("type", struct domain_encryption_secret, type, domain_secret_type, .flags = CONF_REQUIRED),
-	INCLUDE(struct domain_encryption_secret, secret, struct domain_secret_ref, secret_ref_elem),
+	INCLUDE(struct domain_encryption_secret, secret, struct domain_secret_ref, domain_secret_ref_elem),
 	CONF_END
 };
 

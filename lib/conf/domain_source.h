@@ -189,7 +189,7 @@ struct domain_source {
 };
 
 extern const struct conf_elem domain_source_elem, domain_auth_elem, domain_encryption_elem, domain_device_seclabel_elem,
-	domain_reconnect_elem, domain_host_elem, domain_pci_source_elem;
+	domain_reconnect_elem, domain_host_elem, domain_pci_source_elem, domain_secret_ref_elem;
 
 /* Adds LUN 0 to an iSCSI name that says none. */
 int domain_iscsi_name(struct conf_reader *r, char **name) NODISCARD;
