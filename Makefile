@@ -43,6 +43,10 @@ LINK_HELPER = $(LINK_BIN)
 LIBS_HELPER = $(LIBS_BIN)
 endif
 
+# libnftables has no static form.
+$(OUT)helpers/nft-run: LINK_HELPER = $(LINK_BIN)
+$(OUT)helpers/nft-run: LIBS_HELPER = -lnftables
+
 # The holder of consoles needs no C library, whose start costs more than all that it does.
 MACHINE := $(shell $(CC) -dumpmachine)
 ifeq ($(SANITIZE)$(filter x86_64-%,$(MACHINE)),$(MACHINE))

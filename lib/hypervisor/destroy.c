@@ -125,7 +125,7 @@ static int kill_remains(const struct hv *hv, const struct guest *guest, struct e
 	AUTO_CLOSE int object = -1;
 	int lives = cgroup ? guest_lives(guest->kind, guest->name, err) : -1;
 
-	if (lives <= 0)
+	if (lives <= 0 || !guest->kind->domain_types)
 		return lives < 0 ? -1 : hv_not_running(guest->name, err);
 	/* not somebody's who starts it just now */
 	if (state_lock(&lock, guest->kind->name, guest->name, hv->timeout_ms, err) < 0)
@@ -140,7 +140,7 @@ static int kill_remains(const struct hv *hv, const struct guest *guest, struct e
 	return 0;
 }
 
-static int destroy(struct rpc_call *call, struct guest *guest, const void *args, unsigned flags, struct error *err)
+int hv_destroy_guest(struct rpc_call *call, struct guest *guest, const void *args, unsigned flags, struct error *err)
 {
 	const struct hv *hv = call->ctx;
 	int patience = hv->timeout_ms >= 0 && hv->timeout_ms < HV_DESTROY_PATIENCE ? hv->timeout_ms : HV_DESTROY_PATIENCE;
@@ -170,7 +170,7 @@ int hv_domain_destroy(struct rpc_call *call, const void *args, void *ret, struct
 	AUTO_GUEST struct guest guest = { 0 };
 
 	(void)ret;
-	return hv_guest_called(call, args, &guest, err) < 0 ? -1 : destroy(call, &guest, args, 0, err);
+	return hv_guest_called(call, args, &guest, err) < 0 ? -1 : hv_destroy_guest(call, &guest, args, 0, err);
 }
 
 int hv_domain_destroy_flags(struct rpc_call *call, const void *args, void *ret, struct error *err)
@@ -181,5 +181,5 @@ int hv_domain_destroy_flags(struct rpc_call *call, const void *args, void *ret, 
 	(void)ret;
 	if (hv_flags(call, a->flags, DESTROY_GRACEFUL | 2, err) < 0 || hv_guest_called(call, args, &guest, err) < 0)
 		return -1;
-	return destroy(call, &guest, args, a->flags, err);
+	return hv_destroy_guest(call, &guest, args, a->flags, err);
 }

@@ -118,8 +118,19 @@ static int line_lives(void *ctx, const char *what, const char *name, struct erro
 	return 0;
 }
 
+/* A network is no process: what was made of it lives in the kernel for as long as the plan is there to take it away. */
+static int object_lives(const struct hv_kind *kind, const char *name, struct error *err)
+{
+	struct state_status status;
+	int live = state_probe(kind->name, name, &status, err);
+
+	return live < 0 ? -1 : live != STATE_GONE && live != STATE_STALE && status.state != GUEST_NOSTATE;
+}
+
 int guest_lives(const struct hv_kind *kind, const char *name, struct error *err)
 {
+	if (!kind->domain_types)
+		return object_lives(kind, name, err);
 	AUTO_FREE char *own = guest_cgroup_name(kind, name, err);
 	AUTO_CLOSE int run = -1;
 	int r = own ? guest_cgroup_lives(own, err) : -1;
@@ -216,6 +227,8 @@ static int find_in(const struct hv_kind *kind, const char *name, struct guest *g
 
 static int no_domain(const struct hv *hv, const char *what, const char *word, struct error *err)
 {
+	if (hv->kind && !hv->kind->domain_types)
+		return error_set(err, hv->kind->missing, "there is no %s with %s '%.200s'", hv->kind->noun, what, word);
 	return error_set(err, ERR_NO_DOMAIN, "there is no guest with %s '%.200s'%s%s", what, word, hv->kind ? " in driver " : "",
 			 hv->kind ? hv->kind->name : "");
 }

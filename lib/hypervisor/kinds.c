@@ -7,11 +7,22 @@
 
 static const char *const lxc_types[] = { "lxc", NULL };
 
+#define GUESTS .noun = "guest", .missing = ERR_NO_DOMAIN
+
 const struct hv_kind hv_kinds[] = {
 	{ .name = "lxc", .title = "LXC", .supervisor = "lxc-supervisor", .domain_types = lxc_types, .os_type = "exe",
-	  .sched_params = 3 },
+	  .sched_params = 3, GUESTS },
 	{ .name = NULL },
 };
+
+const struct hv_kind hv_network_kind = {
+	.name = "network", .title = "network", .supervisor = "net-supervisor", .noun = "network", .missing = ERR_NO_NETWORK,
+};
+
+const struct hv_kind *hv_kind_of_directory(const char *name)
+{
+	return strcmp(name, hv_network_kind.name) ? hv_kind_find(name) : &hv_network_kind;
+}
 
 const struct hv_kind *hv_kind_find(const char *name)
 {

@@ -7,12 +7,15 @@
 
 struct domain;       /* conf/domain.h */
 
-/* A driver whose guests run here under a supervisor of ours. */
+/* A driver whose guests run here under a supervisor of ours; or a kind of other objects that live the same way, networks: they are looked at, started,
+ * recovered and destroyed by the same functions, and have neither ids nor processes of their own to be known by. */
 struct hv_kind {
 	const char *name;               /* "lxc": the directory's name and the URI's scheme */
 	const char *title;              /* "LXC": what connect_get_type answers */
 	const char *supervisor;         /* the helper's name */
-	const char *const *domain_types;   /* of <domain type=...>; ends in NULL */
+	const char *const *domain_types;   /* of <domain type=...>; ends in NULL. NULL: its objects are no guests */
+	const char *noun;               /* "guest", "network" */
+	enum error_code missing;        /* what is said where there is none of a name */
 	const char *os_type;            /* what domain_get_os_type answers where every guest has the same: "exe" */
 	bool session;                   /* works without root */
 	const char *scheduler;          /* what domain_get_scheduler_type answers; NULL: "posix" */
@@ -21,6 +24,12 @@ struct hv_kind {
 
 /* All of them; the last has no name. */
 extern const struct hv_kind hv_kinds[];
+
+/* The objects that are no guests. */
+extern const struct hv_kind hv_network_kind;
+
+/* Of guests or of other objects, by the name of the directory; NULL: none of ours. */
+const struct hv_kind *hv_kind_of_directory(const char *name);
 
 /* By name or by <domain type=...>; NULL: none of ours. */
 const struct hv_kind *hv_kind_find(const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the files of the store side share: hypervisor/ alone includes this. */
+/* What the files of the store side share: for hypervisor/, and for drivers of other objects that live like guests (network/). */
 #ifndef BERTH_HYPERVISOR_LOCAL_H
 #define BERTH_HYPERVISOR_LOCAL_H
 
@@ -50,6 +50,11 @@ int hv_not_running(const char *name, struct error *err);
 
 /* hv_forward() for a guest that is known already. */
 int hv_forward_to(struct rpc_call *call, struct guest *guest, const void *args, void *ret, int timeout_ms, struct error *err) NODISCARD;
+
+/* ---- destroy.c ---- */
+
+/* Ends what a call is to destroy, flags as in domain_destroy_flags: by asking its supervisor (call->proc, args), else without it. */
+int hv_destroy_guest(struct rpc_call *call, struct guest *guest, const void *args, unsigned flags, struct error *err) NODISCARD;
 
 #define AUTO_GUEST AUTO(guest_clear)
 

@@ -59,20 +59,32 @@ static int clean_mount(const struct cleaning *c, const char *path, struct error 
 	return 0;
 }
 
-static int clean_link(const struct cleaning *c, const char *name, struct error *err)
+static int run_helper(const char *helper, const char *name, const char *what, struct error *err)
 {
-	char *const argv[] = { (char *)"link-undo", (char *)name, NULL };
-	AUTO_FREE char *path = process_helper_path("link-undo", err);
+	char *const argv[] = { (char *)helper, (char *)name, NULL };
+	AUTO_FREE char *path = process_helper_path(helper, err);
 	struct process_spec spec = { .path = path, .argv = argv };
 	pid_t pid = path ? process_spawn(&spec, NULL, err) : -1;
 	int status = 0;
 
-	(void)c;
 	if (pid < 0)
 		return -1;
 	RETRY_EINTR(waitpid(pid, &status, 0));
 	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
-	return status ? error_errno(err, "cannot remove the network interface %s", name) : 0;
+	return status ? error_errno(err, "cannot remove the %s %s", what, name) : 0;
+}
+
+static int clean_link(const struct cleaning *c, const char *name, struct error *err)
+{
+	(void)c;
+	return run_helper("link-undo", name, "network interface", err);
+}
+
+/* "FAMILY NAME": a table of nftables that is ours alone */
+static int clean_table(const struct cleaning *c, const char *name, struct error *err)
+{
+	(void)c;
+	return run_helper("nft-run", name, "firewall table", err);
 }
 
 static const struct {
@@ -83,6 +95,7 @@ static const struct {
 	{ "pid", clean_pid },
 	{ "mount", clean_mount },
 	{ "link", clean_link },
+	{ "table", clean_table },
 };
 
 static int clean_line(void *ctx, const char *what, const char *name, struct error *err)
@@ -110,7 +123,7 @@ int hv_cleanup(const struct hv_kind *kind, const char *name, int run_fd, const s
 
 	if (!own || state_plan_read(run_fd, clean_line, &c, &why) < 0)
 		c.first = own ? why : *err;
-	else
+	else if (kind->domain_types)
 		clean_line(&c, "cgroup", own, &why);
 	if (c.first.code) {
 		if (err)
@@ -247,7 +260,7 @@ struct repairing {
 static void orphans(void *ctx, const struct state_finding *f)
 {
 	struct repairing *r = ctx;
-	const struct hv_kind *kind = f->kind ? hv_kind_find(f->kind) : NULL;
+	const struct hv_kind *kind = f->kind ? hv_kind_of_directory(f->kind) : NULL;
 	struct state_finding told = *f;
 	struct error why = { 0 };
 	char text[1200];

@@ -26,9 +26,9 @@ static int check_definition(const struct hv_kind *kind, const char *name, bool t
 {
 	switch (state_definition(kind->name, name, err)) {
 	case STATE_UNDEFINED:
-		return transient ? 0 : error_set(err, ERR_NO_DOMAIN, "there is no guest '%s' in driver %s", name, kind->name);
+		return transient ? 0 : error_set(err, kind->missing, "there is no %s '%s' in driver %s", kind->noun, name, kind->name);
 	case STATE_DEFINED:
-		return transient ? error_set(err, ERR_OPERATION_FAILED, "'%s' is defined: start it with vm-start, or choose another name", name) : 0;
+		return transient ? error_set(err, ERR_OPERATION_FAILED, "'%s' is defined: start it, or choose another name", name) : 0;
 	case STATE_DAMAGED:
 		return error_set(err, ERR_OPERATION_FAILED, "'%s' is damaged: its definition cannot be read (define it again, or see host-check)", name);
 	default:
@@ -45,7 +45,7 @@ static int check_uuid(const struct hv_kind *kind, const char *name, const unsign
 	int r;
 
 	if (guest_by_uuid(&only, uuid, &other, &none) < 0) {
-		if (none.code == ERR_NO_DOMAIN)
+		if (none.code == kind->missing)
 			return 0;
 		if (err)
 			*err = none;
@@ -80,7 +80,7 @@ int hv_start(const struct hv *hv, const struct hv_kind *kind, const char *name, 
 	};
 
 	if (state_is_session() && !kind->session)
-		return error_set(err, ERR_OPERATION_DENIED, "guests of driver %s are root's: run this as root", kind->name);
+		return error_set(err, ERR_OPERATION_DENIED, "%ss of driver %s are root's: run this as root", kind->noun, kind->name);
 	if (state_lock(&lock, kind->name, name, hv->timeout_ms, err) < 0)
 		return -1;
 	if (check_definition(kind, name, xml != NULL, err) < 0 || must_be_off(hv, kind, name, err) < 0)

@@ -104,7 +104,10 @@ static int take_descriptors(struct supervisor *sv, struct error *err)
 static int make_server(struct supervisor *sv, struct error *err)
 {
 	static const struct rpc_row *const monitor[] = { sv_monitor_rows, NULL };
-	static const struct rpc_row *remote[] = { NULL, sv_domain_rows, sv_connect_rows, sv_event_rows, sv_metadata_rows, sv_change_rows, NULL };
+	static const struct rpc_row *const guest[] = { sv_domain_rows, sv_host_rows, sv_event_rows, sv_metadata_rows, sv_change_rows, NULL };
+	static const struct rpc_row *remote[16];
+	const struct rpc_row *const *more = sv->driver->object ? sv->driver->object->tables : guest;
+	size_t n = 0;
 	static const struct rpc_row *own[] = { NULL, NULL };
 	static struct rpc_program programs[] = {
 		{ RPC_REMOTE_PROGRAM, RPC_REMOTE_VERSION, remote },
@@ -113,7 +116,11 @@ static int make_server(struct supervisor *sv, struct error *err)
 	};
 	struct rpc_server_config config = { .programs = programs, .n_programs = 2, .ctx = sv };
 
-	remote[0] = sv->driver->rows;
+	if (sv->driver->rows)
+		remote[n++] = sv->driver->rows;
+	remote[n++] = sv_connect_rows;
+	for (size_t i = 0; more[i] && n < ARRAY_LEN(remote) - 1; i++)
+		remote[n++] = more[i];
 	if (sv->driver->own_rows) {
 		own[0] = sv->driver->own_rows;
 		programs[2].program = sv->driver->own_program;

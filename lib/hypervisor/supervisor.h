@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The supervisor of one running guest: what is the same for every hypervisor. helpers/KIND-supervisor.c is
+ * The supervisor of one running guest, or of another object that lives (a network): what is the same for all. helpers/KIND-supervisor.c is
  * `return supervisor_main(argc, argv, &KIND_supervisor_driver);`.
  *
  * Descriptors that the starter hands over: 3 the run directory, 4 the held `alive` lock, 5 the start report (a pipe:
@@ -30,6 +30,22 @@ enum monitor_exit {
 
 struct supervisor;
 
+/* What is supervised where it is no guest. It has a state, a run directory, a socket and an end like a guest, and neither an id nor a process that
+ * it stands and falls with. */
+struct supervisor_object {
+	/* Takes the definition from its text (live: from live.xml), once, before start() or adopt(); sets sv->uuid. */
+	int (*load)(struct supervisor *sv, const char *xml, size_t len, bool live, struct error *err);
+
+	/* The text of live.xml; the caller's. */
+	char *(*live_xml)(const struct supervisor *sv, struct error *err);
+
+	/* It runs, or has ended: sends the object's events. */
+	void (*tell)(struct supervisor *sv, bool runs);
+
+	/* Everything that it answers of the program remote beside getting connected; ends in NULL. */
+	const struct rpc_row *const *tables;
+};
+
 struct change;       /* hypervisor/change.h */
 
 /*
@@ -43,6 +59,7 @@ typedef int supervisor_change_fn(struct supervisor *sv, struct change *c, struct
 /* One hypervisor's part. Every function runs on the supervisor's only thread, start() and the table's functions as tasks. */
 struct supervisor_driver {
 	const char *kind;      /* "lxc" */
+	const struct supervisor_object *object;   /* NULL: a guest */
 	int error_domain;      /* libvirt's number of the driver in errors (virErrorDomain) */
 
 	/* Builds the guest and lets it run (or leaves it paused). On failure everything done is undone. Sets the guest's pid by
@@ -101,6 +118,9 @@ struct supervisor {
 	void *priv;                    /* the driver's */
 	struct supervisor_core *core;  /* supervisor_core.h */
 };
+
+/* The object lives no more: teardown, clients are told, end of the loop. For objects alone; guests have supervisor_guest_ended(). */
+void supervisor_object_ended(struct supervisor *sv, enum guest_end end, const char *text);
 
 int supervisor_main(int argc, char **argv, const struct supervisor_driver *driver);
 

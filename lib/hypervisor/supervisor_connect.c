@@ -203,6 +203,7 @@ static int reexec(struct rpc_call *call, const void *args, void *ret, struct err
 	return sv_reexec(call->ctx, err);
 }
 
+/* Getting connected, to whatever is supervised. */
 const struct rpc_row sv_connect_rows[] = {
 	RPC_ROW(auth_list, rpc_done),             /* an empty list: none is needed */
 	RPC_ROW(connect_open, connect_open),
@@ -210,6 +211,12 @@ const struct rpc_row sv_connect_rows[] = {
 	RPC_ROW(connect_supports_feature, supports_feature),
 	RPC_ROW(connect_register_close_callback, rpc_done),
 	RPC_ROW(connect_unregister_close_callback, rpc_done),
+	RPC_ROW(connect_is_secure, is_secure),
+	RPC_ROW_END,
+};
+
+/* What a driver tells of its host, and of its one guest. */
+const struct rpc_row sv_host_rows[] = {
 	RPC_ROW(connect_get_type, get_type),
 	RPC_ROW(connect_get_version, connect_get_version),
 	RPC_ROW(connect_get_lib_version, connect_get_lib_version),
@@ -217,7 +224,6 @@ const struct rpc_row sv_connect_rows[] = {
 	RPC_ROW(connect_get_uri, connect_get_uri),
 	RPC_ROW(connect_get_capabilities, connect_get_capabilities),
 	RPC_ROW(connect_get_max_vcpus, connect_get_max_vcpus),
-	RPC_ROW(connect_is_secure, is_secure),
 	RPC_ROW(node_get_info, node_get_info),
 	RPC_ROW(connect_num_of_domains, num_of_domains),
 	RPC_ROW(connect_list_domains, list_domains),

@@ -62,8 +62,9 @@ int sv_write_live(struct supervisor *sv, struct error *err)
 {
 	AUTO_FREE char *xml = NULL;
 
-	sv->def->id = (struct conf_int){ .value = sv->id, .set = true };
-	xml = domain_format(sv->def, DOMAIN_FORMAT_SECURE, err);
+	if (!sv->driver->object)
+		sv->def->id = (struct conf_int){ .value = sv->id, .set = true };
+	xml = sv->driver->object ? sv->driver->object->live_xml(sv, err) : domain_format(sv->def, DOMAIN_FORMAT_SECURE, err);
 	if (!xml || file_replace_at(sv->run_fd, "live.xml", xml, strlen(xml), 0600, FILE_VOLATILE, err) < 0)
 		return error_wrap(err, "the live definition cannot be written");
 	return 0;
@@ -144,12 +145,16 @@ void sv_end(struct supervisor *sv, enum guest_end end, enum monitor_exit how, co
 	sv->ending = true;
 	sv->state = GUEST_SHUTOFF;
 	sv->reason = end;
-	state_id_free(sv->id, sv->driver->kind, sv->name);
+	if (!sv->driver->object)
+		state_id_free(sv->id, sv->driver->kind, sv->name);
 	sv->id = -1;
 	/* Gone for everyone who looks before those who are told are told: a slow client holds up nobody's next start. */
 	if (state_run_remove(sv->driver->kind, sv->name, &err) < 0)
 		supervisor_log(sv, "%s: %s", sv->name, err.text);
-	sv_event_lifecycle(sv, EVENT_STOPPED, guest_end_detail(end));
+	if (sv->driver->object)
+		sv->driver->object->tell(sv, false);
+	else
+		sv_event_lifecycle(sv, EVENT_STOPPED, guest_end_detail(end));
 	sv_event_monitor_exit(sv, how);
 	task_queue_wake_all(&sv->core->end_waiters);
 	/* after those who waited for the end have put their answers into the queues */
@@ -164,6 +169,11 @@ int sv_wait_end(struct supervisor *sv, int timeout_ms, struct error *err)
 		return 0;
 	return error_set(err, ERR_OPERATION_TIMEOUT, "%s: killed, but not dead after %d s (a process of it is stuck in the kernel)",
 			 sv->name, timeout_ms / 1000);
+}
+
+void supervisor_object_ended(struct supervisor *sv, enum guest_end end, const char *text)
+{
+	sv_end(sv, end, MONITOR_EXIT_SHUTDOWN, text);
 }
 
 /* on_poweroff, on_reboot or on_crash: does the guest start again? */

@@ -35,6 +35,8 @@ int sv_load(struct supervisor *sv, struct error *err)
 
 	if (read_definition(sv, &xml, &len, err) < 0)
 		return error_wrap(err, "%s: cannot read the definition", sv->name);
+	if (sv->driver->object)
+		return sv->driver->object->load(sv, xml, len, sv->core->adopt, err) < 0 ? error_wrap(err, "%s", sv->name) : 0;
 	struct domain *def = domain_parse(xml, len, !sv->def && sv->core->adopt ? DOMAIN_PARSE_LIVE : 0, err);
 	if (!def)
 		return error_wrap(err, "%s", sv->name);
@@ -107,7 +109,7 @@ static int begin(struct supervisor *sv, struct error *err)
 {
 	if (sv_load(sv, err) < 0)
 		return -1;
-	if (state_id_new(sv->driver->kind, sv->name, &sv->id, err) < 0)
+	if (!sv->driver->object && state_id_new(sv->driver->kind, sv->name, &sv->id, err) < 0)
 		return error_wrap(err, "%s: cannot get an id", sv->name);
 	sv_write_status(sv);
 	if (sv->driver->start(sv, sv->start_paused, err) < 0)
@@ -135,28 +137,36 @@ static int process_of_plan(void *ctx, const char *what, const char *name, struct
 	return 1;
 }
 
-static int adopt(struct supervisor *sv, struct error *err)
+/* What was known of the guest before its supervisor died. */
+static int recall(struct supervisor *sv, struct error *err)
 {
 	struct state_status status;
 
-	if (sv_load(sv, err) < 0)
-		return -1;
 	state_status_read(sv->run_fd, &status);
+	sv->state = status.state == GUEST_UNKNOWN ? GUEST_RUNNING : status.state;
+	sv->reason = status.reason;
+	if (sv->driver->object)
+		return 0;
 	sv->id = status.id;
 	sv->guest_pid = status.pid;
 	sv->guest_start_time = status.start_time;
-	sv->state = status.state == GUEST_UNKNOWN ? GUEST_RUNNING : status.state;
-	sv->reason = status.reason;
 	if (sv->guest_pid <= 0 && state_plan_read(sv->run_fd, process_of_plan, sv, err) < 0)
 		return error_wrap(err, "%s", sv->name);
-	if (sv->id < 0) {
-		/* the one that the lost state named */
-		state_id_free(-1, sv->driver->kind, sv->name);
-		if (state_id_new(sv->driver->kind, sv->name, &sv->id, err) < 0)
-			return error_wrap(err, "%s: cannot get an id", sv->name);
-	}
+	if (sv->id >= 0)
+		return 0;
+	/* the one that the lost state named */
+	state_id_free(-1, sv->driver->kind, sv->name);
+	if (state_id_new(sv->driver->kind, sv->name, &sv->id, err) < 0)
+		return error_wrap(err, "%s: cannot get an id", sv->name);
+	return 0;
+}
+
+static int adopt(struct supervisor *sv, struct error *err)
+{
+	if (sv_load(sv, err) < 0 || recall(sv, err) < 0)
+		return -1;
 	if (sv->driver->adopt(sv, err) < 0)
-		return error_wrap(err, "%s: cannot adopt the running guest", sv->name);
+		return error_wrap(err, "%s: cannot adopt what runs", sv->name);
 	if (listen_socket(sv, err) < 0)
 		return -1;
 	sv_write_status(sv);
@@ -184,6 +194,8 @@ void sv_start_task(void *arg)
 		return;
 	}
 	report(sv, NULL);
+	if (sv->driver->object)
+		sv->driver->object->tell(sv, true);
 	watch_starter(sv);
 	if (sv_write_live(sv, &err) < 0)
 		supervisor_log(sv, "%s: %s", sv->name, err.text);
