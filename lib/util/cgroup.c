@@ -230,7 +230,7 @@ static int make_folders(int root, const char *name, int h)
 	return mkdirat(root, name, 0755);
 }
 
-static int create_one(struct cgroup *cg, int h, struct error *err)
+int cgroup_create_one(struct cgroup *cg, int h, struct error *err)
 {
 	int root = hierarchy_root(cg, h), r = -1;
 
@@ -330,7 +330,7 @@ int cgroup_set(struct cgroup *cg, const struct cgroup_limits *l, struct error *e
 
 int cgroup_create_first(struct cgroup *cg, struct error *err)
 {
-	return hierarchy_root(cg, V2) < 0 || cg->fd[V2] >= 0 ? 0 : create_one(cg, V2, err);
+	return hierarchy_root(cg, V2) < 0 || cg->fd[V2] >= 0 ? 0 : cgroup_create_one(cg, V2, err);
 }
 
 static int create_v2(struct cgroup *cg, const struct cgroup_limits *l, struct error *err)
@@ -372,7 +372,7 @@ int cgroup_create(struct cgroup *cg, const struct cgroup_limits *l, struct error
 	if (create_v2(cg, l, err) < 0)
 		return -1;
 	for (int h = V2 + 1; h < HIERARCHIES && !cg->pure; h++)
-		if (wanted[h] && create_one(cg, h, err) < 0)
+		if (wanted[h] && cgroup_create_one(cg, h, err) < 0)
 			return -1;
 	if (cg->fd[DEVICES] >= 0 && cgroup_devices_v1(cg->fd[DEVICES], l->more_devices, l->n_more_devices) < 0)
 		return error_errno(err, "cannot limit the devices of control group %s", cg->name);
@@ -397,20 +397,6 @@ int cgroup_open(struct cgroup *cg, struct error *err)
 int cgroup_v2_fd(const struct cgroup *cg)
 {
 	return cg->fd[V2];
-}
-
-bool cgroup_delegable(struct cgroup *cg)
-{
-	AUTO_FREE char *line = NULL;
-	size_t size = 0;
-	bool found = false;
-
-	if (!is_pure(cg))
-		return true;
-	AUTO_FCLOSE FILE *mounts = fopen("/proc/self/mountinfo", "re");
-	while (mounts && !found && getline(&line, &size, mounts) > 0)
-		found = strstr(line, " " CGROUP_ROOT " ") && strstr(line, " - cgroup2 ") && strstr(line, "nsdelegate");
-	return found;
 }
 
 size_t cgroup_join_list(const struct cgroup *cg, int *fds)

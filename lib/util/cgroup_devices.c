@@ -21,6 +21,8 @@ static const struct {
 	{ 136, -1, "c 136:* rwm" }, /* ptys */
 };
 
+#define RULE_TEXT 48
+
 static int write_rule(int fd, const char *file, const char *rule)
 {
 	AUTO_CLOSE int f = openat(fd, file, O_WRONLY | O_CLOEXEC);
@@ -28,9 +30,22 @@ static int write_rule(int fd, const char *file, const char *rule)
 	return f < 0 || write(f, rule, strlen(rule)) < 0 ? -1 : 0;
 }
 
+static void format_rule(char rule[RULE_TEXT], const struct cgroup_device *d)
+{
+	snprintf(rule, RULE_TEXT, "%c %u:%u %s", d->block ? 'b' : 'c', d->major, d->minor, d->readonly ? "r" : "rw");
+}
+
+int cgroup_devices_v1_change(int fd, const struct cgroup_device *d, bool allow)
+{
+	char rule[RULE_TEXT];
+
+	format_rule(rule, d);
+	return write_rule(fd, allow ? "devices.allow" : "devices.deny", rule);
+}
+
 int cgroup_devices_v1(int fd, const struct cgroup_device *more, size_t n)
 {
-	char rule[48];
+	char rule[RULE_TEXT];
 
 	if (write_rule(fd, "devices.deny", "a") < 0)
 		return -1;
@@ -41,7 +56,7 @@ int cgroup_devices_v1(int fd, const struct cgroup_device *more, size_t n)
 		if (write(f, allowed[i].rule, strlen(allowed[i].rule)) < 0)
 			return -1;
 	for (size_t i = 0; i < n; i++) {
-		snprintf(rule, sizeof(rule), "%c %u:%u %s", more[i].block ? 'b' : 'c', more[i].major, more[i].minor, more[i].readonly ? "r" : "rw");
+		format_rule(rule, &more[i]);
 		if (write(f, rule, strlen(rule)) < 0)
 			return -1;
 	}
@@ -126,4 +141,44 @@ int cgroup_devices_v2(int fd, const struct cgroup_device *more, size_t count)
 	attr.attach_flags = BPF_F_ALLOW_MULTI;
 	r = (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attr, sizeof(attr));
 	return r < 0 ? -1 : 0;
+}
+
+/* The programs that are attached to the group, by number. */
+static int attached(int fd, uint32_t *ids, uint32_t *n)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.query.target_fd = (uint32_t)fd;
+	attr.query.attach_type = BPF_CGROUP_DEVICE;
+	attr.query.prog_ids = (uintptr_t)ids;
+	attr.query.prog_cnt = *n;
+	if (syscall(SYS_bpf, BPF_PROG_QUERY, &attr, sizeof(attr)) < 0)
+		return -1;
+	*n = attr.query.prog_cnt;
+	return 0;
+}
+
+int cgroup_devices_v2_change(int fd, const struct cgroup_device *more, size_t n)
+{
+	uint32_t ids[8], count = ARRAY_LEN(ids);
+	union bpf_attr attr;
+
+	/* every attached program has a say: the new one is there before the old one goes, so that nothing is open in between */
+	if (attached(fd, ids, &count) < 0 || cgroup_devices_v2(fd, more, n) < 0)
+		return -1;
+	for (uint32_t i = 0; i < count; i++) {
+		memset(&attr, 0, sizeof(attr));
+		attr.prog_id = ids[i];
+		AUTO_CLOSE int prog = (int)syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attr, sizeof(attr));
+		if (prog < 0)
+			return -1;
+		memset(&attr, 0, sizeof(attr));
+		attr.target_fd = (uint32_t)fd;
+		attr.attach_bpf_fd = (uint32_t)prog;
+		attr.attach_type = BPF_CGROUP_DEVICE;
+		if (syscall(SYS_bpf, BPF_PROG_DETACH, &attr, sizeof(attr)) < 0)
+			return -1;
+	}
+	return 0;
 }

@@ -11,4 +11,8 @@ int cgroup_devices_v1(int fd, const struct cgroup_device *more, size_t n) NODISC
 /* Version 2: by a BPF program attached to the group. 0, or -1 with errno set. */
 int cgroup_devices_v2(int fd, const struct cgroup_device *more, size_t n) NODISCARD;
 
+/* Of a group that has its list: version 1 one device more or less, version 2 the whole list anew. */
+int cgroup_devices_v1_change(int fd, const struct cgroup_device *d, bool allow) NODISCARD;
+int cgroup_devices_v2_change(int fd, const struct cgroup_device *more, size_t n) NODISCARD;
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Shared by cgroup.c (making groups) and cgroup_life.c (what becomes of their processes); nobody else's. */
+/* Shared by cgroup.c (making groups), cgroup_life.c (what becomes of their processes), cgroup_tune.c and cgroup_stat.c (what they may use and
+ * use); nobody else's. */
 #ifndef BERTH_UTIL_CGROUP_IMPL_H
 #define BERTH_UTIL_CGROUP_IMPL_H
 
@@ -26,5 +27,8 @@ int cgroup_write_file(int fd, const char *file, const char *fmt, ...) PRINTF_LIK
 
 /* The number after `key` in a file of "key number" lines; key NULL: the file is the number. 0, or -1. */
 int cgroup_read_number(int fd, const char *file, const char *key, uint64_t *value);
+
+/* Makes the group below one hierarchy and opens it. */
+int cgroup_create_one(struct cgroup *cg, int h, struct error *err) NODISCARD;
 
 #endif
