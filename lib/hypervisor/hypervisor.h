@@ -105,6 +105,22 @@ rpc_fn hv_change, hv_view;
 #define hv_domain_get_block_io_tune hv_view
 #define hv_domain_get_perf_events hv_view
 
+/* Statistics (stats_local.c), and what else only a running guest answers. */
+rpc_fn hv_connect_get_all_domain_stats, hv_domain_get_block_info;
+#define hv_domain_block_stats hv_forward
+#define hv_domain_block_stats_flags hv_forward
+#define hv_domain_interface_stats hv_forward
+#define hv_domain_memory_stats hv_forward
+#define hv_domain_get_cpu_stats hv_forward
+#define hv_domain_get_vcpus hv_forward
+#define hv_domain_interface_addresses hv_forward
+#define hv_domain_get_control_info hv_forward
+#define hv_domain_get_job_info hv_forward
+#define hv_domain_get_job_stats hv_forward
+#define hv_domain_abort_job hv_forward
+#define hv_domain_abort_job_flags hv_forward
+#define hv_domain_get_disk_errors hv_forward
+
 /* Everything above in one table, for servers. */
 extern const struct rpc_row hv_rows[];
 

@@ -104,7 +104,8 @@ static int take_descriptors(struct supervisor *sv, struct error *err)
 static int make_server(struct supervisor *sv, struct error *err)
 {
 	static const struct rpc_row *const monitor[] = { sv_monitor_rows, NULL };
-	static const struct rpc_row *const guest[] = { sv_domain_rows, sv_host_rows, sv_event_rows, sv_metadata_rows, sv_change_rows, NULL };
+	static const struct rpc_row *const guest[] = { sv_domain_rows, sv_host_rows, sv_event_rows, sv_metadata_rows, sv_change_rows, sv_stats_rows,
+						NULL };
 	static const struct rpc_row *remote[16];
 	const struct rpc_row *const *more = sv->driver->object ? sv->driver->object->tables : guest;
 	size_t n = 0;

@@ -46,6 +46,7 @@ struct supervisor_object {
 	const struct rpc_row *const *tables;
 };
 
+struct params;       /* hypervisor/params.h */
 struct change;       /* hypervisor/change.h */
 
 /*
@@ -87,6 +88,9 @@ struct supervisor_driver {
 	/* Puts into `view`, a copy of the live definition, what the guest really has of what c->what is about (limits as the kernel has them). May be
 	 * NULL: the live definition is the truth. */
 	int (*look)(struct supervisor *sv, int what, struct domain *view, struct error *err);
+
+	/* Adds groups of statistics (hypervisor/stats.h) that no other procedure's answer tells; may be NULL. */
+	int (*stats)(struct supervisor *sv, unsigned groups, struct params *out, struct error *err);
 
 	/* Rows of the driver's own procedures: suspend, resume, shutdown, reboot, get_info, open_console ... They are looked up
 	 * before the common ones. */

@@ -44,7 +44,7 @@ void sv_restart_task(void *arg);
 int sv_reexec(struct supervisor *sv, struct error *err) NODISCARD;
 
 /* supervisor_connect.c, supervisor_domain.c, supervisor_event.c: what every supervisor answers */
-extern const struct rpc_row sv_connect_rows[], sv_host_rows[], sv_domain_rows[], sv_event_rows[], sv_metadata_rows[], sv_change_rows[],
+extern const struct rpc_row sv_connect_rows[], sv_host_rows[], sv_domain_rows[], sv_event_rows[], sv_metadata_rows[], sv_change_rows[], sv_stats_rows[],
 	sv_monitor_rows[];
 
 /* Sends a lifecycle or reboot event to everyone who asked for it. */
