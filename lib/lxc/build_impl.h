@@ -36,6 +36,9 @@ void lxc_pieces_close(struct lxc_pieces *p);
 /* The host's id for an id of the container. */
 uid_t lxc_map_id(const struct lxc_idmap *map, size_t n, uint32_t id);
 
+/* One mount of the host's side (every type but BIND), attached nowhere yet; -1. */
+int lxc_mount_make(const struct lxc_mount *m, bool *is_dir, struct error *err) NODISCARD;
+
 /* What the child is told, beside its copy of our memory. */
 struct lxc_child {
 	const struct lxc_spec *spec;
@@ -44,7 +47,6 @@ struct lxc_child {
 	int socket;          /* its end: "go" comes in; LXC_SAID_x and a struct error go out */
 	int parent_pidfd;    /* ready when our side is dead */
 	bool paused;
-	bool has_v2, cgroups_writable;   /* whether there is a version 2 group, and the container may write to its own */
 };
 
 /* Messages of one byte on the socket; an error is a struct error. Each of the child's wakes our side up on a processor that the child may want:

@@ -49,7 +49,7 @@ int lxc_privileges_raise(struct error *err)
 	return set_capabilities(~0ULL, ~0ULL) < 0 ? error_errno(err, "cannot take up the privileges of a start") : 0;
 }
 
-static bool can_restart(const struct domain *def)
+bool lxc_can_restart(const struct domain *def)
 {
 	return def->on_reboot == domain_action_unset || def->on_reboot == DOMAIN_ACTION_RESTART ||
 	       def->on_poweroff == DOMAIN_ACTION_RESTART || def->on_crash == DOMAIN_CRASH_RESTART ||
@@ -144,7 +144,7 @@ void lxc_confine(struct lxc_guest *g)
 	struct error err;
 	int r;
 
-	if (can_restart(g->sv->def))
+	if (lxc_can_restart(g->sv->def))
 		r = lay_aside(kept(g), g->capabilities, !g->confined, &err);
 	else if (!g->confined)
 		r = lock_down(kept(g), &err);

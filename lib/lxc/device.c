@@ -131,19 +131,40 @@ static int open_parent(int dev, const char *target, const char **name)
 	return STEAL_FD(at);
 }
 
-int lxc_device_make(const struct lxc_device *d, int dev, uid_t uid, gid_t gid, struct cgroup_device *rule, struct error *err)
+int lxc_device_look(const struct lxc_device *d, struct cgroup_device *rule, struct error *err)
 {
 	AUTO_CLOSE int source = open(d->source, O_PATH | O_CLOEXEC);
-	const char *name;
 	struct stat st;
 
 	if (source < 0 || fstat(source, &st) < 0)
 		return error_errno(err, "the host's device %s", d->source);
 	if (d->block ? !S_ISBLK(st.st_mode) : !S_ISCHR(st.st_mode))
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%s is no %s device", d->source, d->block ? "block" : "character");
-	AUTO_CLOSE int parent = open_parent(dev, d->target, &name);
-	if (parent < 0 || mknodat(parent, name, (st.st_mode & S_IFMT) | NODE_MODE, st.st_rdev) < 0 || fchownat(parent, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
-		return error_errno(err, "cannot make /dev/%s in the container", d->target);
 	*rule = (struct cgroup_device){ .block = d->block, .readonly = d->readonly, .major = major(st.st_rdev), .minor = minor(st.st_rdev) };
 	return 0;
+}
+
+int lxc_device_node(const struct lxc_device *d, const struct cgroup_device *rule, int dev, uid_t uid, gid_t gid, struct error *err)
+{
+	const char *name;
+	AUTO_CLOSE int parent = open_parent(dev, d->target, &name);
+
+	if (parent < 0 || mknodat(parent, name, (d->block ? S_IFBLK : S_IFCHR) | NODE_MODE, makedev(rule->major, rule->minor)) < 0 ||
+	    fchownat(parent, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return error_errno(err, "cannot make /dev/%s in the container", d->target);
+	return 0;
+}
+
+int lxc_device_remove(const struct lxc_device *d, const struct cgroup_device *rule, int dev, struct error *err)
+{
+	const char *name;
+	AUTO_CLOSE int parent = open_parent(dev, d->target, &name);
+	struct stat st;
+
+	if (parent < 0 || fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : error_errno(err, "/dev/%s in the container", d->target);
+	/* what the container has put in its place is the container's */
+	if (st.st_rdev != makedev(rule->major, rule->minor) || !(d->block ? S_ISBLK(st.st_mode) : S_ISCHR(st.st_mode)))
+		return 0;
+	return unlinkat(parent, name, 0) < 0 && errno != ENOENT ? error_errno(err, "cannot remove /dev/%s in the container", d->target) : 0;
 }

@@ -25,8 +25,12 @@ int lxc_devices_from_domain(const struct domain *def, struct lxc_device **device
 void lxc_device_clear(struct lxc_device *d);
 void lxc_devices_free(struct lxc_device *devices, size_t n);
 
-/* Looks the host's device up and makes its node in `dev` (an open directory that shows the container's /dev and that nobody else can change meanwhile), owned by
- * uid and gid, mode 0600. *rule: what its control group has to allow. */
-int lxc_device_make(const struct lxc_device *d, int dev, uid_t uid, gid_t gid, struct cgroup_device *rule, struct error *err) NODISCARD;
+/* Looks the host's device up. *rule: what the container's control group has to allow. */
+int lxc_device_look(const struct lxc_device *d, struct cgroup_device *rule, struct error *err) NODISCARD;
+
+/* Makes its node in `dev`, an open directory that shows the container's /dev, owned by uid and gid, mode 0600; takes it away again (one that is not there,
+ * or another in its place, is fine). No link is followed and no path of the host is looked at. */
+int lxc_device_node(const struct lxc_device *d, const struct cgroup_device *rule, int dev, uid_t uid, gid_t gid, struct error *err) NODISCARD;
+int lxc_device_remove(const struct lxc_device *d, const struct cgroup_device *rule, int dev, struct error *err) NODISCARD;
 
 #endif

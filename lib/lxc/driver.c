@@ -4,7 +4,9 @@
 
 #include "conf/domain.h"
 #include "lxc/holder.h"
+#include "lxc/live.h"
 #include "state/state.h"
+#include "util/cgroup_tune.h"
 #include "util/process.h"
 #include "util/str.h"
 
@@ -190,6 +192,11 @@ static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
 	if (r < 0)
 		return -1;
 	guest_runs(g);
+	if ((sv->def->blkiotune.devices.n || sv->def->devices.disks.n) &&
+	    (cgroup_tune_count(g->ct.cgroup, err) < 0 || lxc_tune_devices(g->ct.cgroup, sv->def, err) < 0)) {
+		sv->driver->teardown(sv);
+		return -1;
+	}
 	note_consoles(sv);
 	supervisor_guest_started(sv, g->ct.pid, paused);
 	return 0;
@@ -331,6 +338,9 @@ const struct supervisor_driver lxc_supervisor_driver = {
 	.destroy = lxc_destroy,
 	.settled = lxc_settled,
 	.teardown = lxc_teardown,
+	.definitions = &lxc_hv_driver,
+	.changes = lxc_changes,
+	.look = lxc_look,
 	.rows = lxc_rows,
 	.own_rows = lxc_own_rows,
 	.own_program = RPC_LXC_PROGRAM,

@@ -42,6 +42,9 @@ void lxc_confine(struct lxc_guest *g);
 /* For the time of a start: takes up the privileges that confinement has laid aside. */
 int lxc_privileges_raise(struct error *err) NODISCARD;
 
+/* Whether something can start the guest again in this supervisor: it keeps the privileges of a start then. */
+bool lxc_can_restart(const struct domain *def);
+
 extern const struct rpc_row lxc_rows[], lxc_own_rows[];
 
 #endif

@@ -13,7 +13,6 @@
 
 #include "lxc/device.h"
 #include "lxc/network.h"
-#include "lxc/share.h"
 #include "util/cgroup.h"
 #include "util/error.h"
 
@@ -66,7 +65,6 @@ struct lxc_spec {
 	bool private_net;            /* a network namespace of its own; else the host's network */
 	struct lxc_net *nets;        /* what is in it beside lo */
 	size_t n_nets;
-	struct lxc_share shares[LXC_SHARED];   /* namespaces that are not its own */
 	unsigned consoles;           /* how many ptys, at least 1 */
 	char *init;                  /* path in the container */
 	char **argv;                 /* NULL-terminated, argv[0] included */
@@ -84,6 +82,10 @@ void lxc_spec_clear(struct lxc_spec *spec);
 /* Makes a spec from a definition. host_root: a definition without a root file system may have the host's. Errors name the element
  * that cannot be had. */
 int lxc_spec_from_domain(const struct domain *def, bool host_root, struct lxc_spec *spec, struct error *err) NODISCARD;
+
+/* A mount from <filesystem>; `root`: it is what becomes the container's root. */
+struct domain_fs;
+int lxc_mount_from_fs(struct lxc_mount *m, const struct domain_fs *fs, bool root, struct error *err) NODISCARD;
 
 /* The default capability set, and the bit of libvirt's name for one ("sys_admin"); -1 for an unknown name. */
 uint64_t lxc_capabilities_default(void);

@@ -223,6 +223,62 @@ int lxc_net_settle(struct netlink *inside, const struct lxc_net *net, struct err
 	return netlink_set_up(inside, net->guest, true, err) < 0 ? -1 : add_routes(inside, net->guest, &net->at_guest, err);
 }
 
+/* What limits the way out of the container, if there is such an interface: it has the host end's MAC address. */
+static int is_ifb(void *ctx, const struct netlink_link *link)
+{
+	struct netlink_link *want = ctx;
+
+	if (strcmp(link->kind, "ifb") != 0 || memcmp(link->mac, want->mac, sizeof(want->mac)) != 0)
+		return 0;
+	*want = *link;
+	return 1;
+}
+
+int lxc_net_limit(const struct lxc_net *net, const struct lxc_planner *planner, struct error *err)
+{
+	AUTO_NETLINK struct netlink *nl = netlink_open(err);
+	const struct netlink_rate none = { 0 };
+	struct netlink_link ifb = { 0 };
+	unsigned char mac[NETLINK_MAC_BYTES];
+	int r;
+
+	if (!nl)
+		return -1;
+	netlink_mac_host_end(net->mac, mac);
+	memcpy(ifb.mac, mac, sizeof(mac));
+	if ((r = netlink_each(nl, is_ifb, &ifb, err)) < 0)
+		return -1;
+	if (r > 0 && (netlink_limit_incoming(nl, net->host, ifb.name, &none, err) < 0 || netlink_delete_own(nl, ifb.name, mac, err) < 0))
+		return -1;
+	if (netlink_limit(nl, net->host, &none, err) < 0)
+		return -1;
+	return limit(nl, net, mac, planner, err);
+}
+
+int lxc_net_link(const struct lxc_net *net, bool up, struct error *err)
+{
+	AUTO_NETLINK struct netlink *nl = netlink_open(err);
+
+	return nl ? netlink_set_up(nl, net->host, up, err) : -1;
+}
+
+int lxc_net_remove(const struct lxc_net *net, int netns, struct error *err)
+{
+	AUTO_NETLINK struct netlink *nl = net->type == LXC_NET_VETH ? netlink_open(err) : netlink_open_in(netns, err);
+	struct netlink_link ifb = { 0 };
+	unsigned char mac[NETLINK_MAC_BYTES];
+
+	if (!nl)
+		return -1;
+	if (net->type != LXC_NET_VETH)
+		return netlink_delete(nl, net->guest, err);
+	netlink_mac_host_end(net->mac, mac);
+	memcpy(ifb.mac, mac, sizeof(mac));
+	if (netlink_each(nl, is_ifb, &ifb, err) > 0 && netlink_delete_own(nl, ifb.name, mac, err) < 0)
+		return -1;
+	return net->host ? netlink_delete_own(nl, net->host, mac, err) : 0;
+}
+
 struct search {
 	int index;
 	char name[IF_NAMESIZE];

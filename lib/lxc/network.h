@@ -82,6 +82,13 @@ int lxc_nets_find(struct lxc_net *nets, size_t n, pid_t pid, struct netlink **in
 /* Gives the devices back to the host, as they were. `inside` may be NULL: nothing has moved. */
 int lxc_nets_return(struct netlink *inside, struct lxc_net *nets, size_t n, struct error *err) NODISCARD;
 
+/* Of a VETH that is there: sets its limits anew, its link up or down. */
+int lxc_net_limit(const struct lxc_net *net, const struct lxc_planner *planner, struct error *err) NODISCARD;
+int lxc_net_link(const struct lxc_net *net, bool up, struct error *err) NODISCARD;
+
+/* Removes one that is there, VETH or MACVLAN; netns: the container's. What is not there is fine. */
+int lxc_net_remove(const struct lxc_net *net, int netns, struct error *err) NODISCARD;
+
 /* Removes every interface that the plan of this run directory names. */
 int lxc_nets_undo(int run_fd, struct error *err) NODISCARD;
 

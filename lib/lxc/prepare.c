@@ -77,30 +77,32 @@ static int clone_source(const char *path, bool recursive, unsigned attr, bool *i
 	return tree < 0 ? error_wrap(err, "%s", path) : tree;
 }
 
+int lxc_mount_make(const struct lxc_mount *m, bool *is_dir, struct error *err)
+{
+	unsigned attr = m->readonly ? MOUNT_ATTR_RDONLY : 0;
+	char size[32];
+	const char *options[] = { "mode", "0755", m->usage ? "size" : NULL, size, NULL };
+	int tree;
+
+	*is_dir = true;
+	snprintf(size, sizeof(size), "%" PRIu64, m->usage);
+	if (m->type == LXC_MOUNT_HOST)
+		tree = clone_source(m->source, false, attr, is_dir, err);
+	else if (m->type == LXC_MOUNT_RAM)
+		tree = mount_new("tmpfs", options, attr | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err);
+	else
+		tree = lxc_image_mount(m->source, m->type == LXC_MOUNT_BLOCK, attr, err);
+	return tree < 0 ? error_wrap(err, "file system for %s", m->target) : tree;
+}
+
 static int make_mounts(const struct lxc_spec *spec, struct lxc_pieces *p, struct error *err)
 {
-	char size[32];
-
 	if (spec->n_mounts > LXC_MOUNTS_MAX)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "more than %d file systems", LXC_MOUNTS_MAX);
 	for (size_t i = 0; i < spec->n_mounts; i++) {
-		const struct lxc_mount *m = &spec->mounts[i];
-		unsigned attr = m->readonly ? MOUNT_ATTR_RDONLY : 0;
-
 		p->mount_is_dir[i] = true;
-		if (m->type == LXC_MOUNT_IMAGE || m->type == LXC_MOUNT_BLOCK) {
-			p->mounts[i] = lxc_image_mount(m->source, m->type == LXC_MOUNT_BLOCK, attr, err);
-		} else if (m->type == LXC_MOUNT_HOST) {
-			p->mounts[i] = clone_source(m->source, false, attr, &p->mount_is_dir[i], err);
-		} else if (m->type == LXC_MOUNT_RAM) {
-			const char *options[] = { "mode", "0755", m->usage ? "size" : NULL, size, NULL };
-			snprintf(size, sizeof(size), "%" PRIu64, m->usage);
-			p->mounts[i] = mount_new("tmpfs", options, attr | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err);
-		} else {
-			continue;
-		}
-		if (p->mounts[i] < 0)
-			return error_wrap(err, "file system for %s", m->target);
+		if (spec->mounts[i].type != LXC_MOUNT_BIND && (p->mounts[i] = lxc_mount_make(&spec->mounts[i], &p->mount_is_dir[i], err)) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -169,7 +171,8 @@ static int make_devices(const struct lxc_spec *spec, struct lxc_pieces *p, uid_t
 	if (spec->n_devices > LXC_DEVICES_MAX)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "more than %d devices of the host", LXC_DEVICES_MAX);
 	for (size_t i = 0; i < spec->n_devices; i++)
-		if (lxc_device_make(&spec->devices[i], p->dev, uid, gid, &p->devices[i], err) < 0)
+		if (lxc_device_look(&spec->devices[i], &p->devices[i], err) < 0 ||
+		    lxc_device_node(&spec->devices[i], &p->devices[i], p->dev, uid, gid, err) < 0)
 			return -1;
 	return 0;
 }

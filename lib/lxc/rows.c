@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The procedures that only a running container's supervisor answers. */
 #include "lxc/driver_impl.h"
+#include "lxc/live.h"
 
 #include "conf/domain.h"
 #include "util/str.h"
@@ -210,6 +211,12 @@ const struct rpc_row lxc_rows[] = {
 	RPC_ROW(domain_shutdown_flags, do_shutdown_flags),
 	RPC_ROW(domain_reboot, reboot_guest),
 	RPC_ROW(domain_get_info, get_info),
+	RPC_ROW(domain_memory_stats, lxc_memory_stats),
+	RPC_ROW(domain_get_cpu_stats, lxc_cpu_stats),
+	RPC_ROW(domain_block_stats, lxc_block_stats),
+	RPC_ROW(domain_block_stats_flags, lxc_block_stats_flags),
+	RPC_ROW(domain_interface_stats, lxc_interface_stats),
+	RPC_ROW(domain_interface_addresses, lxc_interface_addresses),
 	RPC_ROW(domain_open_console, open_console),
 	RPC_ROW(domain_send_process_signal, send_signal),
 	RPC_ROW_END,
