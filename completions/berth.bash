@@ -29,6 +29,42 @@ _berth_guests()
 	_berth_words < <(vm-list "${uri[@]}" ${filter:+$filter} --name 2>/dev/null)
 }
 
+# The connection that the command line has so far.
+_berth_uri()
+{
+	local i
+	uri=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in -c | --connect) uri=(-c "${COMP_WORDS[i + 1]}") ;; esac
+	done
+}
+
+# Pools, devices, interfaces, snapshots ... by the lists of their programs.
+_berth_objects()
+{
+	local uri
+	_berth_uri
+	case $1 in
+	pool-define-as | pool-create-as | pool-find-* | pool-list | pool-capabilities | secret-list | nodedev-list | iface-list) ;;
+	iface-begin | iface-commit | iface-rollback) ;;
+	*-define | pool-create | nodedev-create) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	pool-* | vol-list | vol-create | vol-create-as | vol-create-from)
+		((argument == 0)) && _berth_words < <(pool-list "${uri[@]}" --all --name 2>/dev/null)
+		((argument == 1)) && COMPREPLY=($(compgen -f -- "$cur")) ;;
+	secret-*) _berth_words < <(secret-list "${uri[@]}" 2>/dev/null | awk 'NR > 2 { print $1 }') ;;
+	nodedev-*) _berth_words < <(nodedev-list "${uri[@]}" 2>/dev/null) ;;
+	iface-*) _berth_words < <(iface-list "${uri[@]}" --all 2>/dev/null | awk 'NR > 2 { print $1 }') ;;
+	snapshot-* | checkpoint-* | backup-*)
+		if ((argument == 0)); then
+			_berth_guests "$1"
+		elif [[ $1 == *-create || $1 == backup-* ]]; then
+			COMPREPLY=($(compgen -f -- "$cur"))
+		else
+			_berth_words < <("${1%%-*}-list" "${uri[@]}" "${COMP_WORDS[@]:COMP_CWORD-1:1}" --name 2>/dev/null)
+		fi ;;
+	esac
+}
+
 _berth_options()
 {
 	_berth_words < <("$1" --help 2>/dev/null | sed -n 's/^ *\(-.,\)\{0,1\} *\(--[a-z][a-z-]*\).*/\2/p')
@@ -56,6 +92,7 @@ _berth()
 	--mode) _berth_words < <(printf '%s\n' acpi agent initctl signal paravirt); return ;;
 	--event) _berth_words < <(vm-event --list 2>/dev/null); return ;;
 	-c | --connect) _berth_words < <(host-uri 2>/dev/null); return ;;
+	--pool | --inputpool) _berth_words < <(pool-list --all --name 2>/dev/null); return ;;
 	--domain) _berth_guests "$program"; return ;;
 	--driver) _berth_words < <(host-uri 2>/dev/null | sed 's/:.*//'); return ;;
 	--file) COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -76,17 +113,87 @@ _berth()
 		fi ;;
 	vm-console | vm-dumpxml | vm-edit | vm-log | vm-rename | vm-desc | vm-metadata | vm-exec)
 		((argument == 0)) && _berth_guests "$program" ;;
+	pool-* | vol-* | secret-* | nodedev-* | iface-* | snapshot-* | checkpoint-* | backup-*) _berth_objects "$program" ;;
 	*) _berth_guests "$program" ;;
 	esac
 }
 
 _berth_programs=(
+	backup-begin
+	backup-dumpxml
+	checkpoint-create
+	checkpoint-create-as
+	checkpoint-delete
+	checkpoint-dumpxml
+	checkpoint-edit
+	checkpoint-info
+	checkpoint-list
+	checkpoint-parent
 	host-capabilities
 	host-check
 	host-hostname
 	host-info
 	host-uri
 	host-version
+	iface-begin
+	iface-bridge
+	iface-commit
+	iface-destroy
+	iface-dumpxml
+	iface-edit
+	iface-list
+	iface-mac
+	iface-name
+	iface-rollback
+	iface-start
+	iface-unbridge
+	iface-undefine
+	nodedev-autostart
+	nodedev-destroy
+	nodedev-detach
+	nodedev-dumpxml
+	nodedev-event
+	nodedev-info
+	nodedev-list
+	nodedev-reattach
+	nodedev-reset
+	nodedev-start
+	nodedev-undefine
+	pool-autostart
+	pool-build
+	pool-capabilities
+	pool-create-as
+	pool-define-as
+	pool-delete
+	pool-destroy
+	pool-dumpxml
+	pool-edit
+	pool-event
+	pool-find-sources
+	pool-find-sources-as
+	pool-info
+	pool-list
+	pool-name
+	pool-refresh
+	pool-start
+	pool-undefine
+	pool-uuid
+	secret-dumpxml
+	secret-event
+	secret-get-value
+	secret-list
+	secret-set-value
+	secret-undefine
+	snapshot-create
+	snapshot-create-as
+	snapshot-current
+	snapshot-delete
+	snapshot-dumpxml
+	snapshot-edit
+	snapshot-info
+	snapshot-list
+	snapshot-parent
+	snapshot-revert
 	vm-autostart
 	vm-autostart-all
 	vm-console
@@ -114,6 +221,20 @@ _berth_programs=(
 	vm-undefine
 	vm-uuid
 	vm-wait
+	vol-clone
+	vol-create
+	vol-create-as
+	vol-create-from
+	vol-delete
+	vol-dumpxml
+	vol-info
+	vol-key
+	vol-list
+	vol-name
+	vol-path
+	vol-pool
+	vol-resize
+	vol-wipe
 )
 complete -F _berth "${_berth_programs[@]}"
-complete -o filenames -F _berth vm-define vm-create
+complete -o filenames -F _berth iface-define nodedev-create nodedev-define pool-create pool-define secret-define vm-create vm-define

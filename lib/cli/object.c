@@ -76,6 +76,20 @@ int cli_object_find(struct cli_conn *conn, const struct cli_object_type *type, c
 	return error_set(err, type->missing, "there is no %s '%s'", type->noun, word);
 }
 
+int cli_object_argument(struct cli *cli, struct cli_conn *conn, const struct cli_object_type *type, void *ref, struct error *err)
+{
+	struct error why = { 0 };
+	const void *parent = type->parent ? type->parent(cli, conn, &why) : NULL;
+
+	if (!parent && why.code) {
+		*err = why;
+		return -1;
+	}
+	if (!cli->n_args)
+		return cli_usage(err, "the %s is missing", type->noun);
+	return cli_object_find(conn, type, parent, cli->args[0], ref, err);
+}
+
 /* A reference by itself has no XDR routine at hand: the result of its first look-up is one. */
 void cli_object_clear(const struct cli_object_type *type, void *ref)
 {
@@ -175,6 +189,7 @@ int cli_objects_print(struct cli *cli, const struct cli_objects *list, bool uuid
 struct each {
 	struct cli_conn *conn;
 	const struct cli_object_type *type;
+	const void *parent;
 	cli_object_fn *fn;
 	void *arg;
 };
@@ -187,7 +202,7 @@ static int one(struct cli *cli, size_t i, const char *word, void *arg, struct er
 	(void)i;
 	if (!ref)
 		return error_errno(err, "%s", each->type->noun);
-	if (cli_object_find(each->conn, each->type, NULL, word, ref, err) < 0)
+	if (cli_object_find(each->conn, each->type, each->parent, word, ref, err) < 0)
 		return -1;
 	int rc = each->fn(cli, each->conn, ref, each->arg, err);
 	cli_object_clear(each->type, ref);
@@ -199,7 +214,18 @@ int cli_objects_do(struct cli *cli, const struct cli_object_type *type, const st
 {
 	struct each each = { .conn = cli_object_open(cli, type, uses, err), .type = type, .fn = fn, .arg = arg };
 
-	return each.conn ? cli_each(cli, cli->args, cli->n_args, report, one, &each) : -1;
+	struct error why = { 0 };
+
+	if (!each.conn)
+		return -1;
+	each.parent = type->parent ? type->parent(cli, each.conn, &why) : NULL;
+	if (!each.parent && why.code) {
+		*err = why;
+		return -1;
+	}
+	if (!cli->n_args)
+		return cli_usage(err, "the %s is missing", type->noun);
+	return cli_each(cli, cli->args, cli->n_args, report, one, &each);
 }
 
 struct doing {

@@ -48,6 +48,9 @@ struct cli_object_type {
 	size_t name, uuid;         /* members of it: a char *, 16 bytes; CLI_NO_MEMBER */
 	size_t parent_size;        /* of the reference of what it is in (a volume's pool); 0: nothing */
 	struct cli_object_lookup lookups[4];   /* tried in this order */
+	/* What the arguments and options of a program say the object is in; it may take arguments away. NULL: nothing, or with *err set
+	 * an error. It stays the hook's. NULL: there is no such thing. */
+	const void *(*parent)(struct cli *cli, struct cli_conn *conn, struct error *err);
 	const struct rpc_proc *list;      /* arguments: parent, need_results, flags */
 	const struct rpc_proc *get_xml;   /* arguments: the reference, flags; result: the text */
 };
@@ -60,6 +63,9 @@ struct cli_conn *cli_object_open(struct cli *cli, const struct cli_object_type *
 int cli_object_find(struct cli_conn *conn, const struct cli_object_type *type, const void *parent, const char *word, void *ref,
 		    struct error *err) NODISCARD;
 void cli_object_clear(const struct cli_object_type *type, void *ref);
+
+/* The object that the first argument (after what its parent took) means. */
+int cli_object_argument(struct cli *cli, struct cli_conn *conn, const struct cli_object_type *type, void *ref, struct error *err) NODISCARD;
 
 /* The name of an object for people; its UUID, written to `text`, where it has none. */
 const char *cli_object_name(const struct cli_object_type *type, const void *ref, char text[UUID_TEXT]);
@@ -152,8 +158,21 @@ int cli_dumpxml_print(struct cli *cli, const char *name, const char *xml, struct
 int cli_object_edit(struct cli *cli, const struct cli_object_type *type, const struct rpc_row *uses, unsigned flags,
 		    const struct rpc_proc *define, struct error *err) NODISCARD;
 
+/* A size for people: "100.00 GiB". */
+#define CLI_SIZE_MAX 48
+const char *cli_size(char text[CLI_SIZE_MAX], uint64_t bytes);
+
+/* A size that a person gave ("10G", "512 MiB"; a bare number is bytes); what: of which option or argument. -1 by cli_usage(). */
+int cli_parse_size(const char *text, const char *what, uint64_t *bytes, struct error *err) NODISCARD;
+
+/* Draws things below their parents, as virsh does: n names, parents[i] the name of i's parent or NULL; one tree after another. */
+void cli_tree(const char *const *names, const char *const *parents, size_t n);
+
 /* ---- types: object_types.c ---- */
 
+/* A volume is in the pool that --pool names (CLI_POOL_OPTION); a snapshot and a checkpoint are in the guest that the first argument names. */
+extern const struct poptOption cli_pool_option[];
+#define CLI_POOL_OPTION { NULL, 0, POPT_ARG_INCLUDE_TABLE, (void *)cli_pool_option, 0, NULL, NULL }
 extern const struct cli_object_type cli_pool, cli_vol, cli_secret, cli_nodedev, cli_iface, cli_snapshot, cli_checkpoint;
 
 #endif

@@ -1,6 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/object.h"
 
+#include <string.h>
+
+static char *pool_option;
+
+const struct poptOption cli_pool_option[] = {
+	{ "pool", 0, POPT_ARG_STRING, &pool_option, 0, "the pool that the volume is in", "POOL" },
+	POPT_TABLEEND
+};
+
+static const void *pool_of_option(struct cli *cli, struct cli_conn *conn, struct error *err)
+{
+	static wire_storage_pool pool;
+
+	(void)cli;
+	return !pool_option || cli_object_find(conn, &cli_pool, NULL, pool_option, &pool, err) < 0 ? NULL : &pool;
+}
+
+static const void *guest_of_argument(struct cli *cli, struct cli_conn *conn, struct error *err)
+{
+	static struct guest guest;
+	static wire_domain dom;
+
+	if (!cli->n_args) {
+		cli_usage(err, "GUEST is missing");
+		return NULL;
+	}
+	if (cli_find(conn, cli->args[0], &guest, err) < 0)
+		return NULL;
+	dom = cli_domain(&guest);
+	memmove(cli->args, cli->args + 1, cli->n_args * sizeof(*cli->args));
+	cli->n_args--;
+	return &dom;
+}
+
 const struct cli_object_type cli_pool = {
 	.noun = "storage pool", .title = "Pool", .missing = ERR_NO_STORAGE_POOL, .size = sizeof(wire_storage_pool),
 	.name = offsetof(wire_storage_pool, name), .uuid = offsetof(wire_storage_pool, uuid),
@@ -13,6 +47,7 @@ const struct cli_object_type cli_vol = {
 	.name = offsetof(wire_storage_vol, name), .uuid = CLI_NO_MEMBER, .parent_size = sizeof(wire_storage_pool),
 	.lookups = { { &rpc_storage_vol_lookup_by_name, CLI_KEY_TEXT, true }, { &rpc_storage_vol_lookup_by_key, CLI_KEY_TEXT, false },
 		     { &rpc_storage_vol_lookup_by_path, CLI_KEY_TEXT, false } },
+	.parent = pool_of_option,
 	.list = &rpc_storage_pool_list_all_volumes, .get_xml = &rpc_storage_vol_get_xml_desc,
 };
 
@@ -41,12 +76,12 @@ const struct cli_object_type cli_snapshot = {
 	.noun = "domain snapshot", .title = "Domain snapshot", .missing = ERR_NO_DOMAIN_SNAPSHOT, .size = sizeof(wire_domain_snapshot),
 	.name = offsetof(wire_domain_snapshot, name), .uuid = CLI_NO_MEMBER, .parent_size = sizeof(wire_domain),
 	.lookups = { { &rpc_domain_snapshot_lookup_by_name, CLI_KEY_TEXT, true } },
-	.list = &rpc_domain_list_all_snapshots, .get_xml = &rpc_domain_snapshot_get_xml_desc,
+	.parent = guest_of_argument, .list = &rpc_domain_list_all_snapshots, .get_xml = &rpc_domain_snapshot_get_xml_desc,
 };
 
 const struct cli_object_type cli_checkpoint = {
 	.noun = "domain checkpoint", .title = "Domain checkpoint", .missing = ERR_NO_DOMAIN_CHECKPOINT, .size = sizeof(wire_domain_checkpoint),
 	.name = offsetof(wire_domain_checkpoint, name), .uuid = CLI_NO_MEMBER, .parent_size = sizeof(wire_domain),
 	.lookups = { { &rpc_domain_checkpoint_lookup_by_name, CLI_KEY_TEXT, true } },
-	.list = &rpc_domain_list_all_checkpoints, .get_xml = &rpc_domain_checkpoint_get_xml_desc,
+	.parent = guest_of_argument, .list = &rpc_domain_list_all_checkpoints, .get_xml = &rpc_domain_checkpoint_get_xml_desc,
 };

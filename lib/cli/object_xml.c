@@ -136,7 +136,7 @@ int cli_object_dumpxml(struct cli *cli, const struct cli_object_type *type, cons
 	AUTO_FREE void *ref = calloc(1, type->size);
 	char text[UUID_TEXT];
 
-	if (!conn || !ref || cli_object_find(conn, type, NULL, cli->args[0], ref, err) < 0)
+	if (!conn || !ref || cli_object_argument(cli, conn, type, ref, err) < 0)
 		return -1;
 	AUTO_FREE char *xml = cli_object_xml(conn, type, ref, flags, err);
 	int rc = xml ? cli_dumpxml_print(cli, cli_object_name(type, ref, text), xml, err) : -1;
@@ -178,7 +178,7 @@ int cli_object_edit(struct cli *cli, const struct cli_object_type *type, const s
 	AUTO_FREE void *ref = calloc(1, type->size);
 	char text[UUID_TEXT];
 
-	if (!conn || !ref || cli_object_find(conn, type, NULL, cli->args[0], ref, err) < 0)
+	if (!conn || !ref || cli_object_argument(cli, conn, type, ref, err) < 0)
 		return -1;
 	AUTO_FREE char *xml = cli_object_xml(conn, type, ref, flags, err);
 	struct editing e = { conn, type, define, ref, flags, xml };

@@ -130,6 +130,9 @@ struct storage_vol {
 extern const struct conf_elem storage_pool_elem, storage_vol_elem;
 extern const struct conf_document storage_pool_document, storage_vol_document;
 
+/* The <source> of a pool alone, as a search for sources takes it; the caller's. */
+char *storage_source_format(const struct storage_pool *pool, struct error *err) NODISCARD;
+
 /* What the pool decides of a volume: its type, key and path. 0, or -1: ERR_NO_MEMORY. */
 int storage_vol_place(struct storage_vol *vol, const struct storage_pool *pool, struct error *err) NODISCARD;
 

@@ -369,3 +369,10 @@ static int pool_fill(struct conf_reader *r, void *obj)
 
 const struct conf_elem storage_pool_elem = ELEM_KIND(struct storage_pool, type, pool_rows, .fill = pool_fill);
 const struct conf_document storage_pool_document = { "pool", &storage_pool_elem, 0 };
+
+char *storage_source_format(const struct storage_pool *pool, struct error *err)
+{
+	static const struct conf_elem source_elem = ELEM(struct storage_pool, source_rows);
+
+	return conf_format(&source_elem, "source", pool, 0, err);
+}

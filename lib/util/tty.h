@@ -10,4 +10,7 @@
 int tty_raw(struct error *err) NODISCARD;
 void tty_restore(void);
 
+/* Asks for a line that is not shown; standard input must be a terminal. The line without its end, the caller's; NULL with *err set. */
+char *tty_password(const char *prompt, struct error *err) NODISCARD;
+
 #endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/moment.h"
+
+static int flags;
+
+static const struct poptOption options[] = {
+	{ "children", 0, POPT_BIT_SET, &flags, 1, "and all that were taken after it", NULL },
+	{ "children-only", 0, POPT_BIT_SET, &flags, 4, "only these", NULL },
+	{ "metadata", 0, POPT_BIT_SET, &flags, 2, "only forget it, keep the data", NULL },
+	POPT_TABLEEND
+};
+
+static const struct rpc_row uses[] = { RPC_ROW_END };
+
+static int run(struct cli *cli, struct error *err)
+{
+	const struct cli_given given[] = { { "--children", flags & 1 }, { "--children-only", flags & 4 }, { NULL, 0 } };
+	wire_domain_checkpoint ref = { 0 };
+	struct cli_conn *conn;
+
+	if (cli_at_most_one(given, err) < 0)
+		return -1;
+	conn = cli_object_open(cli, &cli_checkpoint, uses, err);
+	if (!conn || cli_object_argument(cli, conn, &cli_checkpoint, &ref, err) < 0)
+		return -1;
+	int rc = cli_object_call(conn, &rpc_domain_checkpoint_delete, &ref, sizeof(ref), (unsigned)flags, NULL, err);
+	if (rc == 0)
+		cli_say(cli, "Domain checkpoint %s %sdeleted", ref.name, flags & 4 ? "children " : "");
+	cli_object_clear(&cli_checkpoint, &ref);
+	return rc;
+}
+
+static const struct cli_program program = {
+	.name = "checkpoint-delete", .summary = "delete checkpoints of a guest", .args = "GUEST CHECKPOINT", .options = options,
+	.min_args = 1, .max_args = 2, .object = "domain", .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

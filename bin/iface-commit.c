@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/object.h"
+
+static const struct rpc_row uses[] = { RPC_ROW_END };
+
+static int run(struct cli *cli, struct error *err)
+{
+	struct cli_conn *conn = cli_object_open(cli, &cli_iface, uses, err);
+	wire_interface_change_commit_args args = { 0 };
+
+	if (!conn || cli_call(conn, &rpc_interface_change_commit, &args, NULL, err) < 0)
+		return -1;
+	cli_say(cli, "Network config changes transaction committed");
+	return EXIT_DONE;
+}
+
+static const struct cli_program program = {
+	.name = "iface-commit", .summary = "keep the changes to the host interfaces", .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/object.h"
+
+static const struct poptOption options[] = {
+	CLI_DUMPXML_OPTIONS,
+	POPT_TABLEEND
+};
+
+static const struct rpc_row uses[] = { RPC_ROW_END };
+
+static int run(struct cli *cli, struct error *err)
+{
+	return cli_object_dumpxml(cli, &cli_nodedev, uses, 0, err);
+}
+
+static const struct cli_program program = {
+	.name = "nodedev-dumpxml", .summary = "print the description of a host device", .args = "DEVICE", .options = options,
+	.min_args = 1, .max_args = 1, .object = "device", .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/object.h"
+
+static const struct rpc_row uses[] = { RPC_ROW_END };
+
+static int run(struct cli *cli, struct error *err)
+{
+	const struct cli_object_verb verb = { .proc = &rpc_node_device_reset, .done = "reset" };
+
+	return cli_object_each(cli, &cli_nodedev, uses, &verb, err);
+}
+
+static const struct cli_program program = {
+	.name = "nodedev-reset", .summary = "reset host devices", .args = "DEVICE...", .min_args = 1, .max_args = -1, .object = "device",
+	.run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

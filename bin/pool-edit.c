@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/object.h"
+
+static const struct rpc_row uses[] = { RPC_ROW_END };
+
+static int run(struct cli *cli, struct error *err)
+{
+	return cli_object_edit(cli, &cli_pool, uses, 1, &rpc_storage_pool_define_xml, err);
+}
+
+static const struct cli_program program = {
+	.name = "pool-edit", .summary = "edit the definition of a storage pool", .args = "POOL", .min_args = 1, .max_args = 1,
+	.object = "pool", .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

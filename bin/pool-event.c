@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/object_event.h"
+
+static const struct poptOption options[] = {
+	CLI_EVENT_OPTIONS,
+	POPT_TABLEEND
+};
+
+static const struct rpc_row uses[] = { RPC_ROW_END };
+
+static const char *const lifecycle[] = { "Defined", "Undefined", "Started", "Stopped", "Created", "Deleted", NULL };
+
+static const struct cli_object_event events[] = {
+	{ "lifecycle", &rpc_storage_pool_event_lifecycle, lifecycle },
+	{ "refresh", &rpc_storage_pool_event_refresh, NULL },
+	{ NULL, NULL, NULL }
+};
+
+static int run(struct cli *cli, struct error *err)
+{
+	const struct cli_object_events watch = { &cli_pool, "pool", &rpc_connect_storage_pool_event_register_any, events };
+
+	return cli_object_watch(cli, &watch, uses, err);
+}
+
+static const struct cli_program program = {
+	.name = "pool-event", .summary = "wait for events of storage pools", .args = "[POOL]", .options = options, .max_args = 1,
+	.object = "pool", .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

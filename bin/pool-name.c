@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/object.h"
+
+#include <string.h>
+
+static const struct rpc_row uses[] = { RPC_ROW_END };
+
+static char *value(struct cli_conn *conn, const void *ref, struct error *err)
+{
+	const wire_storage_pool *object = ref;
+
+	(void)conn;
+	(void)err;
+	return strdup(object->name);
+}
+
+static int run(struct cli *cli, struct error *err)
+{
+	return cli_object_show(cli, &cli_pool, uses, "name", value, err);
+}
+
+static const struct cli_program program = {
+	.name = "pool-name", .summary = "print the names of storage pools", .args = "POOL...", .min_args = 1, .max_args = -1,
+	.object = "pool", .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

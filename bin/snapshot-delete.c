@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/moment.h"
+
+static int flags, current;
+
+static const struct poptOption options[] = {
+	{ "current", 0, POPT_ARG_NONE, &current, 0, "the current snapshot", NULL },
+	{ "children", 0, POPT_BIT_SET, &flags, 1, "and all that were taken after it", NULL },
+	{ "children-only", 0, POPT_BIT_SET, &flags, 4, "only these", NULL },
+	{ "metadata", 0, POPT_BIT_SET, &flags, 2, "only forget it, keep the data", NULL },
+	POPT_TABLEEND
+};
+
+static const struct rpc_row uses[] = { RPC_ROW_END };
+
+static int run(struct cli *cli, struct error *err)
+{
+	const struct cli_given given[] = { { "--children", flags & 1 }, { "--children-only", flags & 4 }, { NULL, 0 } };
+	wire_domain_snapshot ref = { 0 };
+	struct cli_conn *conn;
+
+	if (cli_at_most_one(given, err) < 0)
+		return -1;
+	conn = cli_object_open(cli, &cli_snapshot, uses, err);
+	if (!conn || cli_snapshot_argument(cli, conn, current, &ref, err) < 0)
+		return -1;
+	int rc = cli_object_call(conn, &rpc_domain_snapshot_delete, &ref, sizeof(ref), (unsigned)flags, NULL, err);
+	if (rc == 0)
+		cli_say(cli, "Domain snapshot %s %sdeleted", ref.name, flags & 4 ? "children " : "");
+	cli_object_clear(&cli_snapshot, &ref);
+	return rc;
+}
+
+static const struct cli_program program = {
+	.name = "snapshot-delete", .summary = "delete snapshots of a guest", .args = "GUEST [SNAPSHOT]", .options = options, .min_args = 1,
+	.max_args = 2, .object = "domain", .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

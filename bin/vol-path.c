@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/storage.h"
+
+static const struct poptOption options[] = {
+	CLI_POOL_OPTION,
+	POPT_TABLEEND
+};
+
+static const struct rpc_row uses[] = { RPC_ROW_END };
+
+static int run(struct cli *cli, struct error *err)
+{
+	return cli_object_show(cli, &cli_vol, uses, "path", cli_vol_path, err);
+}
+
+static const struct cli_program program = {
+	.name = "vol-path", .summary = "print the paths of volumes", .args = "VOL...", .options = options, .min_args = 1, .max_args = -1,
+	.object = "vol", .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}
