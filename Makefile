@@ -55,6 +55,10 @@ $(OUT)helpers/fd-holder: LINK_HELPER = -static -no-pie -nostdlib -Wl,-z,nosepara
 $(OUT)helpers/fd-holder: LIBS_HELPER =
 endif
 
+# What TLS and SASL need is shared, and in this program alone.
+$(OUT)helpers/driver-remote: LINK_HELPER = $(LINK_BIN)
+$(OUT)helpers/driver-remote: LIBS_HELPER = $(LIBS_BIN) -lgnutls -lsasl2
+
 LIB_SRC := $(wildcard lib/*/*.c)
 BIN_SRC := $(wildcard bin/*.c)
 HELPER_SRC := $(wildcard helpers/*.c)

@@ -10,7 +10,11 @@ int remote_run(char *const *argv, char *const *envp, const char *path, struct er
 {
 	/* its words of trouble are for the person who started us */
 	struct process_fd fds[] = { { -1, 0 }, { -1, 1 }, { STDERR_FILENO, STDERR_FILENO } };
-	struct process_spec spec = { .path = path, .argv = argv, .envp = envp, .fds = fds, .n_fds = ARRAY_LEN(fds) };
+	struct process_spec spec = {
+		.path = path, .argv = argv, .envp = envp, .fds = fds, .n_fds = ARRAY_LEN(fds),
+		/* an ssh whose other end does not hear of our end would stay */
+		.ends_with_us = true,
+	};
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)

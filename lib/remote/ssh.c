@@ -75,7 +75,7 @@ static char *remote_command(const struct remote_target *t, struct error *err)
 		native = str_printf("exec virt-ssh-helper %s%s", t->read_only ? "-r " : "", q_name);
 	/* some netcats go on for ever when their input ends, unless they are told with -q, which others do not know */
 	if (q_socket && q_netcat)
-		netcat = str_printf("if %s -h 2>&1 | grep -q -e ' -q '; then exec %s -q 0 -U %s; else exec %s -U %s; fi", q_netcat, q_netcat,
+		netcat = str_printf("if %s -h 2>&1 | grep -q -e '-q '; then exec %s -q 0 -U %s; else exec %s -U %s; fi", q_netcat, q_netcat,
 				    q_socket, q_netcat, q_socket);
 	if (native && netcat)
 		both = str_printf("if command -v virt-ssh-helper >/dev/null 2>&1; then %s; fi; %s", native, netcat);

@@ -257,6 +257,12 @@ void rpc_conn_set_wait(struct rpc_conn *conn, rpc_wait_fn *wait)
 	conn->wait = wait ? wait : default_wait;
 }
 
+void rpc_conn_set_io(struct rpc_conn *conn, const struct rpc_io *io, void *ctx)
+{
+	conn->io = io;
+	conn->io_ctx = ctx;
+}
+
 int rpc_conn_fd(const struct rpc_conn *conn)
 {
 	return conn->in;
@@ -313,7 +319,8 @@ static int send_fds(struct rpc_conn *conn, const int *fds, size_t n_fds, int64_t
 static int send_bytes(struct rpc_conn *conn, const unsigned char *p, size_t len, int64_t deadline, struct error *err)
 {
 	while (len) {
-		ssize_t n = conn->is_socket ? send(conn->out, p, len, MSG_NOSIGNAL) : write(conn->out, p, len);
+		ssize_t n = conn->io ? conn->io->write(conn->io_ctx, p, len) :
+			    conn->is_socket ? send(conn->out, p, len, MSG_NOSIGNAL) : write(conn->out, p, len);
 
 		if (n >= 0) {
 			p += n;
@@ -363,7 +370,8 @@ int rpc_conn_send(struct rpc_conn *conn, const unsigned char *frame, size_t len,
 /* Reads on: 1 something or all, 0 nothing there yet, -1 dead. */
 static int read_some(struct rpc_conn *conn, unsigned char *buf, size_t want, size_t *have, struct error *err)
 {
-	ssize_t n = RETRY_EINTR(read(conn->in, buf + *have, want - *have));
+	ssize_t n = RETRY_EINTR(conn->io ? conn->io->read(conn->io_ctx, buf + *have, want - *have) :
+					   read(conn->in, buf + *have, want - *have));
 
 	if (n > 0) {
 		*have += (size_t)n;

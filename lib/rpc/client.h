@@ -43,6 +43,13 @@ static inline void auto_rpc_conn_(struct rpc_conn **conn)
 typedef int rpc_wait_fn(int fd, int events, int timeout_ms);
 void rpc_conn_set_wait(struct rpc_conn *conn, rpc_wait_fn *wait);
 
+/* What lies between the connection and its descriptor, TLS say: in place of read(2) and write(2), with errno as theirs. */
+struct rpc_io {
+	ssize_t (*read)(void *ctx, void *buf, size_t len);
+	ssize_t (*write)(void *ctx, const void *buf, size_t len);
+};
+void rpc_conn_set_io(struct rpc_conn *conn, const struct rpc_io *io, void *ctx);
+
 /*
  * Calls a procedure and waits for its reply. args may be NULL where the procedure has none; *ret (or NULL) must be zeroed and is
  * the caller's to free with xdr_free(proc->ret, ret), after success only. Events that come in between are queued, pings answered.

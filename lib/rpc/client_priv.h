@@ -39,6 +39,8 @@ struct rpc_conn {
 	bool sending;            /* in the middle of a frame: nothing else may be written */
 	unsigned pongs_due;
 	rpc_wait_fn *wait;
+	const struct rpc_io *io; /* NULL: none */
+	void *io_ctx;
 	uint32_t serial;
 	uint32_t awaited;        /* serial of the call that waits; 0: none */
 	bool answered;           /* the frame in `input` is its reply */

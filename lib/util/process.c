@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -112,6 +113,8 @@ static int exec_child(void *arg)
 	process_reset_signals();
 	if (spec->new_session)
 		setsid();
+	if (spec->ends_with_us)
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (arrange_descriptors(spec) == 0)
 		(spec->sealed ? exec_sealed : exec_plain)(spec->path, spec->argv, spec->envp ? spec->envp : clean_environment);
 	launch->error = errno;

@@ -19,6 +19,7 @@ struct process_spec {
 	const struct process_fd *fds;    /* the child's descriptors, 0 to 2 default to /dev/null; all others are closed */
 	size_t n_fds;
 	bool new_session;                /* setsid(2) */
+	bool ends_with_us;               /* it gets SIGTERM when the calling thread ends, however that comes */
 	bool sealed;                     /* run it as process_seal() does */
 };
 
