@@ -2,5 +2,6 @@
 #include "cli/drivers.h"
 
 #include "lxc/lxc.h"
+#include "qemu/qemu.h"
 
-const struct hv_driver *const cli_drivers[] = { &lxc_hv_driver, NULL };
+const struct hv_driver *const cli_drivers[] = { &lxc_hv_driver, &qemu_hv_driver, NULL };

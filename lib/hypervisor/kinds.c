@@ -6,12 +6,14 @@
 #include <string.h>
 
 static const char *const lxc_types[] = { "lxc", NULL };
+static const char *const qemu_types[] = { "qemu", "kvm", NULL };
 
 #define GUESTS .noun = "guest", .missing = ERR_NO_DOMAIN
 
 const struct hv_kind hv_kinds[] = {
 	{ .name = "lxc", .title = "LXC", .supervisor = "lxc-supervisor", .domain_types = lxc_types, .os_type = "exe",
 	  .sched_params = 3, GUESTS },
+	{ .name = "qemu", .title = "QEMU", .supervisor = "qemu-supervisor", .domain_types = qemu_types, .os_type = "hvm", .session = true, GUESTS },
 	{ .name = NULL },
 };
 

@@ -69,6 +69,8 @@ static char *session_path(enum state_root root, struct error *err)
 		return xdg("XDG_STATE_HOME", ".local/state", "/log", err);
 	case STATE_ETC:
 		return xdg("XDG_CONFIG_HOME", ".config", "", err);
+	case STATE_CACHE:
+		return xdg("XDG_CACHE_HOME", ".cache", "", err);
 	case STATE_RUN:
 		break;
 	}
@@ -85,6 +87,7 @@ char *state_root_path(enum state_root root, struct error *err)
 		[STATE_RUN] = "/run/berth",
 		[STATE_LOG] = "/var/log/berth",
 		[STATE_ETC] = "/etc/berth",
+		[STATE_CACHE] = "/var/cache/berth",
 	};
 	char buf[PATH_MAX];
 	bool bad;
@@ -119,7 +122,8 @@ const char *state_tag(void)
 
 char **state_environment(struct error *err)
 {
-	static const char *const pass[] = { "HOME", "BERTH_ROOT", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME" };
+	static const char *const pass[] = { "HOME", "BERTH_ROOT", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME",
+		"XDG_CACHE_HOME" };
 	char **env = calloc(ARRAY_LEN(pass) + 3, sizeof(*env));
 	size_t n = 0;
 

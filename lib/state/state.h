@@ -50,6 +50,7 @@ enum state_root {
 	STATE_RUN,   /* /run/berth, session: $XDG_RUNTIME_DIR/berth */
 	STATE_LOG,   /* /var/log/berth, session: $XDG_STATE_HOME/berth/log */
 	STATE_ETC,   /* /etc/berth, session: $XDG_CONFIG_HOME/berth */
+	STATE_CACHE, /* /var/cache/berth, session: $XDG_CACHE_HOME/berth */
 };
 
 /* The root's path; the result is the caller's. It is worked out from BERTH_ROOT, the user and the XDG variables at each call. */
@@ -260,5 +261,11 @@ typedef void state_report(void *ctx, const struct state_finding *finding);
 /* Looks at everything below the roots. With `repair` what is safe is put right: links, temporaries, modes, stale run directories and ids.
  * Orphans are the hypervisor's to recover (hypervisor/guest.h). Returns the number of findings that are left, or -1. */
 int state_check(bool repair, state_report *report, void *ctx, struct error *err) NODISCARD;
+
+/* ---- what can be found out again: lost without harm ---- */
+
+/* The contents of a file of the cache, the caller's; a missing one is err->sys == ENOENT. The names are the caller's, never a guest's. */
+int state_cache_read(const char *kind, const char *name, size_t max, char **data, size_t *len, struct error *err) NODISCARD;
+int state_cache_write(const char *kind, const char *name, const void *data, size_t len, struct error *err) NODISCARD;
 
 #endif

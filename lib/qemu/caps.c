@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading what is known of a QEMU, from the cache where it still holds. */
+#include "qemu/caps_probe.h"
+
+#include "state/state.h"
+#include "util/str.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#define CACHE_MAX (8u << 20)
+#define CACHE_KIND "qemu-capabilities"
+/* Raised when the document changes. */
+#define CACHE_FORMAT 1
+
+/* The architectures whose program is named otherwise. */
+static const struct { enum domain_arch arch; const char *name; } programs[] = {
+	{ DOMAIN_ARCH_I686, "i386" },    { DOMAIN_ARCH_ARMV6L, "arm" },   { DOMAIN_ARCH_ARMV7L, "arm" },
+	{ DOMAIN_ARCH_PPC64LE, "ppc64" }, { DOMAIN_ARCH_OR32, "or1k" }, { DOMAIN_ARCH_PARISC, "hppa" },
+};
+
+static char *find_program(const char *name)
+{
+	static const char *const dirs[] = { "/usr/bin", "/usr/local/bin", "/usr/libexec" };
+
+	for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
+		char *path = str_printf("%s/%s", dirs[i], name);
+
+		if (path && access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+char *qemu_caps_find_binary(enum domain_arch arch)
+{
+	const char *name = conf_enum_name(&domain_arch_names, arch);
+	char program[40];
+	char *path;
+
+	for (size_t i = 0; i < ARRAY_LEN(programs); i++)
+		if (programs[i].arch == arch)
+			name = programs[i].name;
+	snprintf(program, sizeof(program), "qemu-system-%s", name ? name : "x86_64");
+	path = find_program(program);
+	/* a 64-bit machine runs 32-bit guests, too */
+	if (!path && arch == DOMAIN_ARCH_I686)
+		path = find_program("qemu-system-x86_64");
+	return path ? path : arch == DOMAIN_ARCH_X86_64 ? find_program("qemu-kvm") : NULL;
+}
+
+char *qemu_caps_installed(const char *emulator)
+{
+	static const char prefix[] = "qemu-system-";
+	const char *name = strrchr(emulator, '/');
+	int arch;
+
+	if (access(emulator, X_OK) == 0)
+		return strdup(emulator);
+	name = name ? name + 1 : emulator;
+	if (strncmp(name, prefix, strlen(prefix)) != 0)
+		return NULL;
+	arch = conf_enum_value(&domain_arch_names, name + strlen(prefix));
+	return arch > 0 ? qemu_caps_find_binary(arch) : find_program(name);
+}
+
+/* Where a program's document is kept: its path as a file name. */
+static char *cache_name(const char *binary, struct error *err)
+{
+	AUTO_FREE char *encoded = str_encode_name(binary, err);
+	char *name = encoded ? str_printf("%s.json", encoded) : NULL;
+
+	if (encoded && !name)
+		error_errno(err, "%s", binary);
+	return name;
+}
+
+static json_t *identity(const char *binary, struct error *err)
+{
+	struct stat st;
+	json_t *id;
+
+	if (stat(binary, &st) < 0) {
+		error_errno(err, "%s", binary);
+		return NULL;
+	}
+	/* whoever may use /dev/kvm today may not tomorrow: that is part of what the answers are of */
+	id = json_pack("{s:i, s:s, s:I, s:I, s:i, s:b}", "format", CACHE_FORMAT, "binary", binary, "mtime",
+		       (json_int_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec, "size", (json_int_t)st.st_size, "uid", (int)geteuid(),
+		       "kvm-device", access("/dev/kvm", R_OK | W_OK) == 0);
+	if (!id)
+		error_set(err, ERR_NO_MEMORY, "%s: no memory", binary);
+	return id;
+}
+
+static bool is_of(const json_t *doc, json_t *id)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(id, key, value) {
+		if (!json_equal(value, json_object_get(doc, key)))
+			return false;
+	}
+	return true;
+}
+
+static struct qemu_caps *wrap(json_t *doc, struct error *err)
+{
+	struct qemu_caps *caps = doc ? calloc(1, sizeof(*caps)) : NULL;
+	int arch;
+
+	if (!caps) {
+		json_decref(doc);
+		if (doc)
+			error_set(err, ERR_NO_MEMORY, "no memory for the capabilities of QEMU");
+		return NULL;
+	}
+	caps->doc = doc;
+	caps->binary = json_string_value(json_object_get(doc, "binary"));
+	caps->version = (unsigned)json_integer_value(json_object_get(doc, "version"));
+	caps->kvm = json_is_true(json_object_get(doc, "kvm"));
+	arch = conf_enum_value(&domain_arch_names, json_string_value(json_object_get(doc, "arch")));
+	caps->arch = arch > 0 ? arch : 0;
+	return caps;
+}
+
+void qemu_caps_free(struct qemu_caps *caps)
+{
+	if (caps)
+		json_decref(caps->doc);
+	free(caps);
+}
+
+static json_t *cached(const char *name, json_t *id)
+{
+	AUTO_FREE char *text = NULL;
+	size_t len;
+	json_t *doc;
+
+	if (state_cache_read(CACHE_KIND, name, CACHE_MAX, &text, &len, NULL) < 0)
+		return NULL;
+	doc = json_loadb(text, len, 0, NULL);
+	if (doc && is_of(doc, id) && json_is_string(json_object_get(doc, "arch")))
+		return doc;
+	json_decref(doc);
+	return NULL;
+}
+
+struct qemu_caps *qemu_caps_get(const char *binary, struct error *err)
+{
+	AUTO_FREE char *name = cache_name(binary, err), *text = NULL;
+	json_t *id = name ? identity(binary, err) : NULL, *doc;
+
+	if (!id)
+		return NULL;
+	doc = cached(name, id);
+	if (!doc) {
+		doc = qemu_caps_probe(binary, err);
+		if (doc && json_object_update(doc, id) == 0 && (text = json_dumps(doc, JSON_COMPACT)))
+			/* a cache that cannot be written costs a second each time, no more */
+			(void)!state_cache_write(CACHE_KIND, name, text, strlen(text), NULL);
+	}
+	json_decref(id);
+	return wrap(doc, err);
+}
+
+bool qemu_caps_has(const struct qemu_caps *caps, const char *type)
+{
+	return json_object_get(json_object_get(caps->doc, "types"), type) != NULL;
+}
+
+const json_t *qemu_caps_machine(const struct qemu_caps *caps, const char *name)
+{
+	json_t *machines = json_object_get(caps->doc, "machines"), *m = json_object_get(machines, name);
+	const char *key;
+
+	if (m)
+		return m;
+	json_object_foreach(machines, key, m) {
+		const char *alias = json_string_value(json_object_get(m, "alias"));
+
+		if (alias && !strcmp(alias, name))
+			return m;
+	}
+	return NULL;
+}
+
+const char *qemu_caps_canonical_machine(const struct qemu_caps *caps, const char *name)
+{
+	const char *canonical = json_string_value(json_object_get(qemu_caps_machine(caps, name), "name"));
+
+	return canonical ? canonical : name;
+}
+
+const char *qemu_caps_default_machine(const struct qemu_caps *caps)
+{
+	const char *key;
+	json_t *m;
+
+	json_object_foreach(json_object_get(caps->doc, "machines"), key, m) {
+		if (json_is_true(json_object_get(m, "is-default")))
+			return key;
+	}
+	return NULL;
+}
+
+bool qemu_caps_enum(const struct qemu_caps *caps, const char *name, const char *word)
+{
+	const json_t *words = json_object_get(json_object_get(caps->doc, "enums"), name);
+	size_t i;
+	json_t *w;
+
+	json_array_foreach(words, i, w) {
+		if (!strcmp(json_string_value(w), word))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a machine's definition means where it says nothing. Everything that the guest could see is written into the definition once, when
+ * it is defined: the machine's versioned name, controllers, addresses, models. Only then does its hardware stay the same.
+ */
+#include "qemu/define.h"
+
+#include "hypervisor/kinds.h"
+#include "qemu/address.h"
+#include "qemu/qemu.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, ERR_NO_MEMORY, "no memory for the definition");
+}
+
+static int set_string(char **to, const char *value, struct error *err)
+{
+	char *copy = strdup(value);   /* of itself, maybe */
+
+	if (!copy)
+		return no_memory(err);
+	free(*to);
+	*to = copy;
+	return 0;
+}
+
+/* --- the program and the machine ------------------------------------------------------------------------------- */
+
+static void fill_arch(struct domain *def)
+{
+	struct utsname u;
+	int arch;
+
+	if (def->os.arch)
+		return;
+	arch = uname(&u) == 0 ? conf_enum_value(&domain_arch_names, u.machine) : 0;
+	def->os.arch = arch > 0 ? arch : DOMAIN_ARCH_X86_64;
+}
+
+static int fill_emulator(struct domain *def, struct error *err)
+{
+	const char *arch = conf_enum_name(&domain_arch_names, def->os.arch);
+
+	if (def->devices.emulator)
+		return 0;
+	def->devices.emulator = qemu_caps_find_binary(def->os.arch);
+	return def->devices.emulator ? 0
+				     : error_set(err, ERR_CONFIG_UNSUPPORTED,
+						 "no QEMU for %s guests is installed (it would be qemu-system-%s), and <emulator> names none", arch, arch);
+}
+
+/* What the emulator can do; NULL without an error where it is not on this machine: the definition is kept as it is. */
+static struct qemu_caps *caps_of(const struct domain *def, struct error *err)
+{
+	AUTO_FREE char *binary = qemu_caps_installed(def->devices.emulator);
+
+	if (!binary) {
+		*err = (struct error){ 0 };
+		return NULL;
+	}
+	return qemu_caps_get(binary, err);
+}
+
+static int fill_machine(struct domain *def, const struct qemu_caps *caps, struct error *err)
+{
+	static const struct { enum domain_arch arch; const char *machine; } defaults[] = {
+		{ DOMAIN_ARCH_X86_64, "pc" }, { DOMAIN_ARCH_I686, "pc" }, { DOMAIN_ARCH_AARCH64, "virt" }, { DOMAIN_ARCH_ARMV7L, "virt" },
+		{ DOMAIN_ARCH_PPC64, "pseries" }, { DOMAIN_ARCH_PPC64LE, "pseries" }, { DOMAIN_ARCH_S390X, "s390-ccw-virtio" },
+		{ DOMAIN_ARCH_RISCV64, "virt" },
+	};
+	const char *machine = def->os.machine;
+
+	for (size_t i = 0; !machine && i < ARRAY_LEN(defaults); i++)
+		if (defaults[i].arch == def->os.arch)
+			machine = defaults[i].machine;
+	if (!machine && caps)
+		machine = qemu_caps_default_machine(caps);
+	if (!machine)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<os><type machine=...> is missing: guests of this architecture have no usual machine");
+	if (caps && !qemu_caps_machine(caps, machine))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%s has no machine type '%s'", def->devices.emulator, machine);
+	return set_string(&def->os.machine, caps ? qemu_caps_canonical_machine(caps, machine) : machine, err);
+}
+
+static int defaults(struct domain *def, struct error *err)
+{
+	AUTO_QEMU_CAPS struct qemu_caps *caps = NULL;
+	struct error failure = { 0 };
+
+	fill_arch(def);
+	if (fill_emulator(def, err) < 0)
+		return -1;
+	caps = caps_of(def, &failure);
+	if (!caps && failure.code) {
+		if (err)
+			*err = failure;
+		return -1;
+	}
+	if (fill_machine(def, caps, err) < 0 || qemu_fill_platform(def, caps, err) < 0 || qemu_fill_devices(def, caps, err) < 0)
+		return -1;
+	return qemu_assign_addresses(def, err);
+}
+
+const struct hv_driver qemu_hv_driver = { .kind = "qemu", .defaults = defaults, .validate = qemu_validate };

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What no QEMU runs, said when it is defined rather than when it is started. */
+#include "qemu/define.h"
+
+#include <string.h>
+
+static int check_platform(const struct domain *def, struct error *err)
+{
+	if (def->os.type != DOMAIN_OS_HVM)
+		return error_set(err, ERR_OS_TYPE, "the <os><type> of a machine is hvm, not %s", conf_enum_name(&domain_os_type_names, def->os.type));
+	if (def->os.loader.secure == CONF_YES && def->features.smm.state != CONF_ON && qemu_is_x86(def))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "secure boot needs <smm state='on'/> in <features>");
+	if (def->os.loader.secure == CONF_YES && !qemu_is_q35(def))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "secure boot needs a q35 machine");
+	if (def->cpu && def->cpu->mode == DOMAIN_CPU_HOST_PASSTHROUGH && def->virt != DOMAIN_VIRT_KVM)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "the CPU mode 'host-passthrough' needs a guest of type 'kvm'");
+	if (def->devices.memdevs.n && !def->max_memory.size.value)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "memory devices need <maxMemory>");
+	return 0;
+}
+
+static int check_usb(const struct domain *def, struct error *err)
+{
+	const struct domain_devices *d = &def->devices;
+	bool none = false;
+
+	for (size_t i = 0; i < d->controllers.n; i++)
+		none |= d->controllers.items[i]->type == DOMAIN_CONTROLLER_USB && d->controllers.items[i]->usb_model == DOMAIN_USB_NONE;
+	for (size_t i = 0; none && i < d->inputs.n; i++)
+		if (d->inputs.items[i]->bus == DOMAIN_INPUT_BUS_USB)
+			return error_set(err, ERR_XML, "an input device is on USB, which this machine has not");
+	for (size_t i = 0; none && i < d->hostdevs.n; i++)
+		if (d->hostdevs.items[i]->type == DOMAIN_HOSTDEV_USB)
+			return error_set(err, ERR_XML, "a USB device of the host needs a USB controller, which this machine has not");
+	return 0;
+}
+
+static int check_disk(const struct domain *def, const struct domain_disk *d, struct error *err)
+{
+	if (d->driver.iothread && d->bus != DOMAIN_DISK_VIRTIO)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "disk %s: an I/O thread is for virtio disks", d->dst);
+	if (d->device == DOMAIN_DISK_LUN && d->bus != DOMAIN_DISK_SCSI)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "disk %s: device 'lun' is for bus 'scsi'", d->dst);
+	if (d->bus == DOMAIN_DISK_SATA && !qemu_has_pci(def))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "disk %s: this machine has no SATA", d->dst);
+	if (d->bus == DOMAIN_DISK_IDE && !qemu_has_builtin_ide(def))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "disk %s: machine '%s' has no IDE (use bus 'sata' or 'virtio')", d->dst, def->os.machine);
+	if (d->bus == DOMAIN_DISK_XEN || d->bus == DOMAIN_DISK_UML)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "disk %s: a machine has no disks on bus '%s'", d->dst,
+				 conf_enum_name(&domain_disk_bus_names, d->bus));
+	return 0;
+}
+
+static int check_net(const struct domain_net *n, struct error *err)
+{
+	/* the words that QEMU's devices are made of; what no QEMU has is told when it is started */
+	if (n->model && n->model[strspn(n->model, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")])
+		return error_set(err, ERR_INVALID_ARG, "<interface>: <model type='%s'> has other characters than letters, digits, - and _", n->model);
+	return 0;
+}
+
+int qemu_validate(const struct domain *def, struct error *err)
+{
+	const struct domain_devices *d = &def->devices;
+
+	if (check_platform(def, err) < 0 || check_usb(def, err) < 0)
+		return -1;
+	for (size_t i = 0; i < d->disks.n; i++)
+		if (check_disk(def, d->disks.items[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < d->interfaces.n; i++)
+		if (check_net(d->interfaces.items[i], err) < 0)
+			return -1;
+	return 0;
+}
