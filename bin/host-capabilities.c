@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/define.h"
+#include "cli/drivers.h"
 #include "cli/json.h"
 
 static char *xpath;
@@ -21,7 +22,7 @@ static int run(struct cli *cli, struct error *err)
 
 	if (wrap && !xpath)
 		return cli_usage(err, "--wrap needs --xpath");
-	conn = cli_open(cli, uses, NULL, err);
+	conn = cli_open(cli, uses, cli_drivers, err);
 	if (!conn || cli_call(conn, &rpc_connect_get_capabilities, NULL, &ret, err) < 0)
 		return -1;
 	if (xpath)

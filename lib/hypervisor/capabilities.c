@@ -72,7 +72,7 @@ static void put_guest(FILE *out, const struct host_info *info, const struct hv_k
 {
 	AUTO_FREE char *path = process_helper_path(kind->supervisor, NULL);
 
-	fputs("  <guest>\n    <os_type>exe</os_type>\n    <arch name='", out);
+	fprintf(out, "  <guest>\n    <os_type>%s</os_type>\n    <arch name='", kind->os_type);
 	put(out, info->arch);
 	fprintf(out, "'>\n      <wordsize>%zu</wordsize>\n      <emulator>", sizeof(void *) * 8);
 	put(out, path ? path : kind->supervisor);
@@ -82,6 +82,15 @@ static void put_guest(FILE *out, const struct host_info *info, const struct hv_k
 	fputs("    </arch>\n  </guest>\n\n", out);
 }
 
+static int put_guests(FILE *out, const struct hv *hv, const struct host_info *info, const struct hv_kind *kind, struct error *err)
+{
+	for (size_t i = 0; hv->drivers && hv->drivers[i]; i++)
+		if (!strcmp(hv->drivers[i]->kind, kind->name) && hv->drivers[i]->guests)
+			return hv->drivers[i]->guests(out, err);
+	put_guest(out, info, kind);
+	return 0;
+}
+
 char *hv_capabilities(const struct hv *hv, struct error *err)
 {
 	struct host_info info;
@@ -89,6 +98,7 @@ char *hv_capabilities(const struct hv *hv, struct error *err)
 	size_t size;
 	FILE *out;
 	bool failed;
+	int r = 0;
 
 	if (host_info(&info, err) < 0)
 		return NULL;
@@ -100,14 +110,15 @@ char *hv_capabilities(const struct hv *hv, struct error *err)
 	}
 	fputs("<capabilities>\n\n", out);
 	put_host(out, &info);
-	for (const struct hv_kind *k = hv_next(hv, NULL); k; k = hv_next(hv, k))
-		put_guest(out, &info, k);
+	for (const struct hv_kind *k = hv_next(hv, NULL); k && r == 0; k = hv_next(hv, k))
+		r = put_guests(out, hv, &info, k, err);
 	fputs("</capabilities>\n", out);
 	host_info_clear(&info);
 	failed = ferror(out);
-	if (fclose(out) != 0 || failed) {
+	if (fclose(out) != 0 || failed || r < 0) {
 		free(text);
-		error_set(err, ERR_NO_MEMORY, "no memory for the capabilities");
+		if (r == 0)
+			error_set(err, ERR_NO_MEMORY, "no memory for the capabilities");
 		return NULL;
 	}
 	return text;

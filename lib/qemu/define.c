@@ -7,6 +7,7 @@
 
 #include "hypervisor/kinds.h"
 #include "qemu/address.h"
+#include "qemu/capabilities.h"
 #include "qemu/qemu.h"
 
 #include <string.h>
@@ -105,4 +106,5 @@ static int defaults(struct domain *def, struct error *err)
 	return qemu_assign_addresses(def, err);
 }
 
-const struct hv_driver qemu_hv_driver = { .kind = "qemu", .defaults = defaults, .validate = qemu_validate };
+const struct hv_driver qemu_hv_driver = { .kind = "qemu", .defaults = defaults, .validate = qemu_validate,
+					  .guests = qemu_capabilities_guests };

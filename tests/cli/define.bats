@@ -90,7 +90,7 @@ teardown() { berth_teardown; }
 	echo '<domain type="nosuch"><name>x</name></domain>' >"$SCRATCH/x.xml"
 	run vm-define "$SCRATCH/x.xml"
 	[ "$status" != 0 ]
-	echo '<domain type="kvm"><name>x</name><memory>1024</memory><os><type>hvm</type></os></domain>' >"$SCRATCH/x.xml"
+	echo '<domain type="xen"><name>x</name><memory>1024</memory><os><type>hvm</type></os></domain>' >"$SCRATCH/x.xml"
 	expect 7 vm-define "$SCRATCH/x.xml"
 	contains "$output" "for which there is no driver"
 	berth_xml a "<uuid>6f1a1f2e-8f4c-4a8e-9f61-1c6ac2a0a5f0</uuid>" | vm-define -q -
