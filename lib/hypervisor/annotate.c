@@ -43,26 +43,28 @@ static char *write_root(const struct xml_node *root, const char *prefix, const c
 	return text;
 }
 
-static struct conf_raw *find_element(const struct domain *def, const char *uri, size_t *at)
+static struct conf_raw *find_element(const struct conf_list *list, const char *uri, size_t *at)
 {
-	for (size_t i = 0; i < def->metadata.n; i++) {
-		if (def->metadata.items[i]->ns && !strcmp(def->metadata.items[i]->ns, uri)) {
+	for (size_t i = 0; i < list->n; i++) {
+		struct conf_raw *raw = list->items[i];
+
+		if (raw->ns && !strcmp(raw->ns, uri)) {
 			*at = i;
-			return def->metadata.items[i];
+			return raw;
 		}
 	}
 	return NULL;
 }
 
-static void drop_element(struct domain *def, const char *uri)
+static void drop_element(struct conf_list *list, const char *uri)
 {
 	size_t at;
-	struct conf_raw *raw = find_element(def, uri, &at);
+	struct conf_raw *raw = find_element(list, uri, &at);
 
 	if (!raw)
 		return;
-	memmove(&def->metadata.items[at], &def->metadata.items[at + 1], (def->metadata.n - at - 1) * sizeof(*def->metadata.items));
-	def->metadata.n--;
+	memmove(&list->items[at], &list->items[at + 1], (list->n - at - 1) * sizeof(*list->items));
+	list->n--;
 	free(raw->ns);
 	free(raw->name);
 	free(raw->xml);
@@ -77,7 +79,7 @@ static bool is_prefix(const char *key)
 	return *key && strchr(first, *key) && key[strspn(key, rest)] == '\0' && strncasecmp(key, "xml", 3);
 }
 
-static int set_element(struct domain *def, const char *xml, const char *key, const char *uri, struct error *err)
+static int set_element(struct conf_list *list, const char *xml, const char *key, const char *uri, struct error *err)
 {
 	AUTO_XML struct xml_doc *doc = NULL;
 	AUTO_FREE char *text = NULL;
@@ -86,7 +88,7 @@ static int set_element(struct domain *def, const char *xml, const char *key, con
 	if (!uri || !*uri)
 		return error_set(err, ERR_INVALID_ARG, "metadata needs the URI of its namespace");
 	if (!xml) {
-		drop_element(def, uri);
+		drop_element(list, uri);
 		return 0;
 	}
 	if (!key || !is_prefix(key))
@@ -94,8 +96,8 @@ static int set_element(struct domain *def, const char *xml, const char *key, con
 	doc = xml_parse(xml, strlen(xml), err);
 	if (!doc || !(text = write_root(xml_root(doc), key, uri, err)))
 		return -1;
-	drop_element(def, uri);
-	raw = CONF_LIST_ADD(&def->metadata);
+	drop_element(list, uri);
+	raw = conf_list_add(list, sizeof(*raw));
 	if (raw) {
 		raw->ns = strdup(uri);
 		raw->name = strdup(xml_root(doc)->name);
@@ -115,30 +117,28 @@ static int set_text(char **member, const char *text, struct error *err)
 	return 0;
 }
 
-int annotate_set(struct domain *def, const wire_domain_set_metadata_args *a, struct error *err)
+int annotate_set(const struct annotated *what, int type, const char *text, const char *key, const char *uri, struct error *err)
 {
-	const char *text = a->metadata ? *a->metadata : NULL;
-
-	switch (a->type) {
+	switch (type) {
 	case METADATA_DESCRIPTION:
-		return set_text(&def->description, text, err);
+		return set_text(what->description, text, err);
 	case METADATA_TITLE:
 		if (text && strchr(text, '\n'))
 			return error_set(err, ERR_INVALID_ARG, "a title is one line");
-		return set_text(&def->title, text, err);
+		return set_text(what->title, text, err);
 	case METADATA_ELEMENT:
-		return set_element(def, text, a->key ? *a->key : NULL, a->uri ? *a->uri : NULL, err);
+		return set_element(what->metadata, text, key, uri, err);
 	default:
-		return error_set(err, ERR_INVALID_ARG, "metadata of type %d is not known", a->type);
+		return error_set(err, ERR_INVALID_ARG, "metadata of type %d is not known", type);
 	}
 }
 
-static char *give(const char *text, const struct domain *def, struct error *err)
+static char *give(const char *text, const char *name, struct error *err)
 {
 	char *copy;
 
 	if (!text) {
-		error_set(err, ERR_NO_DOMAIN_METADATA, "'%s' has no such metadata", def->name);
+		error_set(err, ERR_NO_DOMAIN_METADATA, "'%s' has no such metadata", name);
 		return NULL;
 	}
 	copy = strdup(text);
@@ -147,21 +147,40 @@ static char *give(const char *text, const struct domain *def, struct error *err)
 	return copy;
 }
 
-char *annotate_get(const struct domain *def, int type, const char *uri, struct error *err)
+char *annotate_get(const struct annotated *what, int type, const char *uri, struct error *err)
 {
 	AUTO_XML struct xml_doc *doc = NULL;
 	struct conf_raw *raw;
 	size_t at;
 
 	if (type == METADATA_DESCRIPTION || type == METADATA_TITLE)
-		return give(type == METADATA_TITLE ? def->title : def->description, def, err);
+		return give(type == METADATA_TITLE ? *what->title : *what->description, what->name, err);
 	if (type != METADATA_ELEMENT) {
 		error_set(err, ERR_INVALID_ARG, "metadata of type %d is not known", type);
 		return NULL;
 	}
-	raw = find_element(def, uri ? uri : "", &at);
+	raw = find_element(what->metadata, uri ? uri : "", &at);
 	if (!raw)
-		return give(NULL, def, err);
+		return give(NULL, what->name, err);
 	doc = xml_parse(raw->xml, strlen(raw->xml), err);
 	return doc ? write_root(xml_root(doc), NULL, uri, err) : NULL;
+}
+
+static struct annotated of_domain(struct domain *def)
+{
+	return (struct annotated){ def->name, &def->title, &def->description, (struct conf_list *)&def->metadata };
+}
+
+int annotate_domain_set(struct domain *def, const wire_domain_set_metadata_args *a, struct error *err)
+{
+	struct annotated what = of_domain(def);
+
+	return annotate_set(&what, a->type, a->metadata ? *a->metadata : NULL, a->key ? *a->key : NULL, a->uri ? *a->uri : NULL, err);
+}
+
+char *annotate_domain_get(const struct domain *def, int type, const char *uri, struct error *err)
+{
+	struct annotated what = of_domain((struct domain *)def);
+
+	return annotate_get(&what, type, uri, err);
 }

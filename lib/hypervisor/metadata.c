@@ -15,7 +15,7 @@ static int change_stored(const struct hv *hv, const struct guest *guest, const w
 	AUTO_FREE char *xml = NULL;
 
 	if (state_lock(&lock, guest->kind->name, guest->name, hv->timeout_ms, err) < 0 || !(def = hv_load(guest->kind, guest->name, err)) ||
-	    annotate_set(def, a, err) < 0 || !(xml = domain_format(def, HV_STORED, err)))
+	    annotate_domain_set(def, a, err) < 0 || !(xml = domain_format(def, HV_STORED, err)))
 		return -1;
 	return state_define(guest->kind->name, guest->name, def->uuid, xml, strlen(xml), err);
 }
@@ -66,7 +66,7 @@ int hv_domain_get_metadata(struct rpc_call *call, const void *args, void *ret, s
 		return hv_forward_to(call, &guest, args, ret, ((const struct hv *)call->ctx)->timeout_ms, err);
 	if (!(def = hv_load(guest.kind, guest.name, err)))
 		return -1;
-	r->metadata = annotate_get(def, a->type, a->uri ? *a->uri : NULL, err);
+	r->metadata = annotate_domain_get(def, a->type, a->uri ? *a->uri : NULL, err);
 	return r->metadata ? 0 : -1;
 }
 

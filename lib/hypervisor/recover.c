@@ -7,6 +7,7 @@
 #include "util/str.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -87,6 +88,26 @@ static int clean_table(const struct cleaning *c, const char *name, struct error 
 	return run_helper("nft-run", name, "firewall table", err);
 }
 
+/* A word of the command line of a process that puts itself into the background, so that nobody knows its pid at first: whoever has it. */
+static int clean_command(const struct cleaning *c, const char *word, struct error *err)
+{
+	AUTO_CLOSEDIR DIR *proc = c->kill_it ? opendir("/proc") : NULL;
+	struct dirent *e;
+	uint64_t pid;
+	int rc = 0;
+
+	while (proc && (e = readdir(proc))) {
+		char line[64];
+
+		if (str_to_u64(e->d_name, INT_MAX, &pid) < 0 || !process_has_argument((pid_t)pid, word))
+			continue;
+		snprintf(line, sizeof(line), "%d %llu", (int)pid, process_start_time((pid_t)pid));
+		if (clean_pid(c, line, err) < 0)
+			rc = -1;
+	}
+	return rc;
+}
+
 static const struct {
 	const char *what;
 	int (*clean)(const struct cleaning *c, const char *name, struct error *err);
@@ -96,6 +117,7 @@ static const struct {
 	{ "mount", clean_mount },
 	{ "link", clean_link },
 	{ "table", clean_table },
+	{ "command", clean_command },
 };
 
 static int clean_line(void *ctx, const char *what, const char *name, struct error *err)
@@ -182,8 +204,9 @@ static int take_over(const struct hv *hv, const struct hv_kind *kind, const char
 	lives = guest_lives(kind, name, err);
 	if (lives < 0)
 		return error_wrap(err, "'%s': cannot tell whether it lives", name);
+	/* what is no guest has processes and yet no life of its own */
 	if (lives == 0)
-		return hv_cleanup(kind, name, run, status->state == GUEST_NOSTATE ? &failed : &crashed, false, err);
+		return hv_cleanup(kind, name, run, status->state == GUEST_NOSTATE ? &failed : &crashed, !kind->domain_types, err);
 	spec.run_fd = run;
 	spec.alive_fd = alive;
 	if (hv_spawn(&spec, &died, err) == 0)

@@ -57,7 +57,7 @@ static int set_stored(struct supervisor *sv, const wire_domain_set_metadata_args
 	AUTO_FREE char *xml = NULL;
 
 	if (state_lock(&lock, sv->driver->kind, sv->name, LOCK_MS, err) < 0 || !(def = load_stored(sv, err)) ||
-	    annotate_set(def, a, err) < 0 || !(xml = domain_format(def, DOMAIN_FORMAT_SECURE | DOMAIN_FORMAT_INACTIVE, err)))
+	    annotate_domain_set(def, a, err) < 0 || !(xml = domain_format(def, DOMAIN_FORMAT_SECURE | DOMAIN_FORMAT_INACTIVE, err)))
 		return -1;
 	return state_define(sv->driver->kind, sv->name, def->uuid, xml, strlen(xml), err);
 }
@@ -81,7 +81,7 @@ static int set_live(struct supervisor *sv, const wire_domain_set_metadata_args *
 {
 	AUTO_DOMAIN struct domain *copy = domain_copy(sv->def, err);
 
-	if (!copy || annotate_set(copy, a, err) < 0)
+	if (!copy || annotate_domain_set(copy, a, err) < 0)
 		return -1;
 	swap_annotations(sv->def, copy);
 	if (sv_write_live(sv, err) == 0)
@@ -119,7 +119,7 @@ static int get_metadata(struct rpc_call *call, const void *args, void *ret, stru
 		return -1;
 	if (a->flags == AFFECT_CONFIG && !(stored = load_stored(sv, err)))
 		return -1;
-	r->metadata = annotate_get(stored ? stored : sv->def, a->type, a->uri ? *a->uri : NULL, err);
+	r->metadata = annotate_domain_get(stored ? stored : sv->def, a->type, a->uri ? *a->uri : NULL, err);
 	return r->metadata ? 0 : -1;
 }
 

@@ -248,3 +248,21 @@ char *process_helper_path(const char *helper, struct error *err)
 		error_errno(err, "cannot start %s", helper);
 	return far;
 }
+
+bool process_has_argument(pid_t pid, const char *word)
+{
+	char path[40], line[4096];
+	AUTO_CLOSE int fd = -1;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? -1 : RETRY_EINTR(read(fd, line, sizeof(line) - 1));
+	if (len <= 0)
+		return false;
+	line[len] = '\0';
+	for (const char *at = line; at < line + len; at += strlen(at) + 1)
+		if (!strcmp(at, word))
+			return true;
+	return false;
+}

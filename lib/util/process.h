@@ -35,6 +35,9 @@ void process_reset_signals(void);
  * stored pid can be told from a stranger that got the same number later. */
 unsigned long long process_start_time(pid_t pid);
 
+/* Whether a word is one of the arguments with which a process was started, among their first 4,096 bytes. */
+bool process_has_argument(pid_t pid, const char *word);
+
 /*
  * Runs the calling program again, from a read-only mount of its own file that is in nobody's namespace, and returns only when that is so. A
  * process that is going to be seen from inside a container (by /proc/PID/exe) does this first: whatever gets hold of the program there

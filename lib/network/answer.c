@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the supervisor of a network answers of the network as a whole. */
+#include "network/network_impl.h"
+
+#include "hypervisor/annotate.h"
+#include "rpc/server.h"
+#include "util/file.h"
+
+#include <string.h>
+
+/* libvirt's virNetworkUpdateFlags and virNetworkXMLFlags. */
+enum { AFFECT_LIVE = 1, AFFECT_CONFIG = 2 };
+enum { XML_INACTIVE = 1 };
+
+int net_check_called(const struct supervisor *sv, const wire_network *net, struct error *err)
+{
+	static const unsigned char none[16];
+	bool ours = memcmp(net->uuid, none, sizeof(none)) ? !memcmp(net->uuid, sv->uuid, sizeof(sv->uuid)) : net->name && !strcmp(net->name, sv->name);
+
+	if (!ours)
+		return error_set(err, ERR_NO_NETWORK, "no network '%s' here: this is the supervisor of '%s'", net->name ? net->name : "", sv->name);
+	return sv->ending ? error_set(err, ERR_OPERATION_INVALID, "network '%s' is not active", sv->name) : 0;
+}
+
+int net_wire(const struct supervisor *sv, wire_network *out, struct error *err)
+{
+	out->name = strdup(sv->name);
+	memcpy(out->uuid, sv->uuid, sizeof(sv->uuid));
+	return out->name ? 0 : error_errno(err, "no memory for the answer");
+}
+
+static int answer_destroy(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	struct supervisor *sv = call->ctx;
+
+	(void)ret;
+	return net_check_called(sv, args, err) < 0 ? -1 : sv->driver->destroy(sv, err);
+}
+
+static int answer_xml(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	struct supervisor *sv = call->ctx;
+	const wire_network_get_xml_desc_args *a = args;
+	wire_network_get_xml_desc_ret *r = ret;
+	struct net_sup *n = net_of(sv);
+
+	if (net_check_called(sv, &a->net, err) < 0)
+		return -1;
+	n->def->connections = (uint32_t)n->ports.n;
+	r->xml = network_format(n->def, a->flags & XML_INACTIVE ? CONF_FORMAT_INACTIVE : 0, err);
+	return r->xml ? 0 : -1;
+}
+
+static int answer_bridge(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	struct supervisor *sv = call->ctx;
+	wire_network_get_bridge_name_ret *r = ret;
+	const char *name = net_of(sv)->def->bridge.name;
+
+	if (net_check_called(sv, args, err) < 0)
+		return -1;
+	if (!name)
+		return error_set(err, ERR_INTERNAL, "network '%s' has no bridge", sv->name);
+	r->name = strdup(name);
+	return r->name ? 0 : error_errno(err, "no memory for the answer");
+}
+
+/* What the new definition has that the kernel and dnsmasq do not know yet. */
+static int make_true(struct net_sup *n, const struct network *old, struct error *err)
+{
+	if (!network_has_own_bridge(n->def))
+		return 0;
+	if (!conf_equal(network_document.elem, old, n->def, NULL) && net_needs_dnsmasq(n->def)) {
+		net_dnsmasq_stop(n);
+		if (net_dnsmasq_start(n, err) < 0)
+			return -1;
+	}
+	return net_apply_rules(n, err);
+}
+
+static int answer_update(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	struct supervisor *sv = call->ctx;
+	const wire_network_update_args *a = args;
+	struct net_sup *n = net_of(sv);
+	struct network *next, *old = n->def;
+	struct error ignored;
+
+	(void)ret;
+	if (net_check_called(sv, &a->net, err) < 0)
+		return -1;
+	next = network_copy(old, err);
+	if (!next || net_update_def(next, a->command, a->section, a->parent_index, a->xml, err) < 0) {
+		network_free(next);
+		return -1;
+	}
+	n->def = next;
+	if (make_true(n, old, err) < 0) {
+		n->def = old;
+		network_free(next);
+		/* as it was before */
+		if (network_has_own_bridge(old) && (net_dnsmasq_start(n, &ignored) < 0 || net_apply_rules(n, &ignored) < 0))
+			supervisor_log(sv, "%s: %s", sv->name, ignored.text);
+		return -1;
+	}
+	network_free(old);
+	return net_write_live(sv, err);
+}
+
+int net_write_live(struct supervisor *sv, struct error *err)
+{
+	AUTO_FREE char *xml = network_format(net_of(sv)->def, 0, err);
+
+	return xml ? file_replace_at(sv->run_fd, "live.xml", xml, strlen(xml), 0600, FILE_VOLATILE, err) : -1;
+}
+
+static int answer_set_metadata(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	struct supervisor *sv = call->ctx;
+	const wire_network_set_metadata_args *a = args;
+	struct network *def = net_of(sv)->def;
+	struct annotated what = net_annotated(def);
+
+	(void)ret;
+	if (net_check_called(sv, &a->opt_network, err) < 0 ||
+	    annotate_set(&what, a->type, a->metadata ? *a->metadata : NULL, a->key ? *a->key : NULL, a->uri ? *a->uri : NULL, err) < 0)
+		return -1;
+	return net_write_live(sv, err);
+}
+
+static int answer_get_metadata(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	struct supervisor *sv = call->ctx;
+	const wire_network_get_metadata_args *a = args;
+	wire_network_get_metadata_ret *r = ret;
+	struct annotated what = net_annotated(net_of(sv)->def);
+
+	if (net_check_called(sv, &a->opt_network, err) < 0)
+		return -1;
+	r->metadata = annotate_get(&what, a->type, a->uri ? *a->uri : NULL, err);
+	return r->metadata ? 0 : -1;
+}
+
+const struct rpc_row net_answer_rows[] = {
+	RPC_ROW(network_destroy, answer_destroy),
+	RPC_ROW(network_get_xml_desc, answer_xml),
+	RPC_ROW(network_get_bridge_name, answer_bridge),
+	RPC_ROW(network_update, answer_update),
+	RPC_ROW(network_set_metadata, answer_set_metadata),
+	RPC_ROW(network_get_metadata, answer_get_metadata),
+	RPC_ROW_END,
+};

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A network's life under its supervisor: made in one order, undone in the other, mended after an adoption. */
+#include "network/network.h"
+#include "network/network_impl.h"
+
+#include "util/file.h"
+#include "util/netlink.h"
+#include "util/process.h"
+#include "util/str.h"
+#include "util/task.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#define NFT_MS 20000
+
+/* A file in memory with this text, to be read from its start. */
+static int text_file(const char *text, struct error *err)
+{
+	AUTO_CLOSE int fd = memfd_create("nft", MFD_CLOEXEC);
+
+	if (fd < 0 || file_write_all(fd, text, strlen(text)) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return error_errno(err, "rules of the firewall");
+	return STEAL_FD(fd);
+}
+
+/* What a program that has ended said, in one line. */
+static void last_words(int fd, char *text, size_t size)
+{
+	ssize_t n = pread(fd, text, size - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+}
+
+int net_run_nft(const char *commands, struct error *err)
+{
+	char *const argv[] = { (char *)"nft-run", NULL };
+	AUTO_FREE char *path = process_helper_path("nft-run", err);
+	AUTO_CLOSE int in = path ? text_file(commands, err) : -1, out = memfd_create("nft-says", MFD_CLOEXEC), pidfd = -1;
+	const struct process_fd fds[] = { { in, 0 }, { out, 2 } };
+	struct process_spec spec = { .path = path, .argv = argv, .fds = fds, .n_fds = 2 };
+	char words[300];
+	int status = 0;
+	pid_t pid;
+
+	if (in < 0 || out < 0)
+		return -1;
+	pid = process_spawn(&spec, &pidfd, err);
+	if (pid < 0)
+		return -1;
+	if (task_wait_fd(pidfd, POLLIN, NFT_MS) == 0)
+		kill(pid, SIGKILL);
+	RETRY_EINTR(waitpid(pid, &status, 0));
+	if (status == 0)
+		return 0;
+	last_words(out, words, sizeof(words));
+	errno = WIFEXITED(status) ? WEXITSTATUS(status) : ETIMEDOUT;
+	return error_errno(err, "the rules of the firewall cannot be set%s%s", *words ? ": " : "", words);
+}
+
+int net_apply_rules(struct net_sup *n, struct error *err)
+{
+	AUTO_FREE char *rules = net_table_rules(n->def, err);
+
+	return rules ? net_run_nft(rules, err) : -1;
+}
+
+static int make_rules(struct net_sup *n, struct error *err)
+{
+	AUTO_FREE char *table = net_table_name(n->def, err);
+
+	if (!table || supervisor_plan(n->sv, "table", table, err) < 0)
+		return -1;
+	return net_apply_rules(n, err) < 0 ? -1 : net_guard_start(n, err);
+}
+
+static int load(struct supervisor *sv, const char *xml, size_t len, bool live, struct error *err)
+{
+	struct net_sup *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return error_errno(err, "network");
+	n->sv = sv;
+	n->dnsmasq_pidfd = n->guard_fd = -1;
+	n->def = network_parse(xml, len, live ? CONF_PARSE_LIVE : 0, err);
+	if (!n->def) {
+		free(n);
+		return -1;
+	}
+	memcpy(sv->uuid, n->def->uuid, sizeof(sv->uuid));
+	sv->priv = n;
+	return 0;
+}
+
+static char *live_xml(const struct supervisor *sv, struct error *err)
+{
+	return network_format(net_of(sv)->def, 0, err);
+}
+
+static void undo(struct net_sup *n)
+{
+	AUTO_FREE char *table = network_has_own_bridge(n->def) ? net_table_name(n->def, NULL) : NULL;
+	AUTO_FREE char *commands = table ? str_printf("add table %s\ndelete table %s\n", table, table) : NULL;
+	struct error err;
+
+	net_guard_stop(n);
+	net_dnsmasq_stop(n);
+	if (commands && net_run_nft(commands, &err) < 0)
+		supervisor_log(n->sv, "%s: %s", n->sv->name, err.text);
+	net_bridge_remove(n);
+}
+
+static int make(struct net_sup *n, struct error *err)
+{
+	if (!network_has_own_bridge(n->def))
+		return 0;
+	if (net_needs_dnsmasq(n->def) && net_dnsmasq_find(err) < 0)
+		return -1;
+	if (net_check_host(n->nl, n->def, err) < 0)
+		return -1;
+	if (net_bridge_make(n, err) < 0 || make_rules(n, err) < 0 || (net_needs_dnsmasq(n->def) && net_dnsmasq_start(n, err) < 0)) {
+		undo(n);
+		return -1;
+	}
+	return 0;
+}
+
+static int start(struct supervisor *sv, bool paused, struct error *err)
+{
+	struct net_sup *n = net_of(sv);
+
+	(void)paused;
+	/* the plan needs a name for each thing before it is made */
+	if (!(n->nl = netlink_open(err)) || make(n, err) < 0)
+		return -1;
+	sv->state = GUEST_RUNNING;
+	sv->reason = 1;
+	return 0;
+}
+
+/* What is missing is made again, what is there stays: guests go on to talk meanwhile. */
+static int adopt(struct supervisor *sv, struct error *err)
+{
+	struct net_sup *n = net_of(sv);
+
+	if (!(n->nl = netlink_open(err)) || net_ports_load(n, err) < 0)
+		return -1;
+	if (!network_has_own_bridge(n->def))
+		return 0;
+	if (net_bridge_mend(n, err) < 0 || make_rules(n, err) < 0)
+		return -1;
+	return net_needs_dnsmasq(n->def) ? net_dnsmasq_adopt(n, err) : 0;
+}
+
+static void teardown(struct supervisor *sv)
+{
+	struct net_sup *n = net_of(sv);
+
+	if (network_has_own_bridge(n->def))
+		undo(n);
+	net_ports_free(n);
+	netlink_close(STEAL_PTR(n->nl));
+}
+
+static int destroy(struct supervisor *sv, struct error *err)
+{
+	(void)err;
+	supervisor_object_ended(sv, GUEST_END_DESTROYED, "destroyed");
+	return 0;
+}
+
+static const struct rpc_row *const tables[] = { net_answer_rows, net_port_rows, net_event_rows, NULL };
+
+static const struct supervisor_object network_object = { .load = load, .live_xml = live_xml, .tell = net_tell, .tables = tables };
+
+const struct supervisor_driver network_supervisor_driver = {
+	.kind = "network", .error_domain = 19, .object = &network_object, .start = start, .adopt = adopt, .destroy = destroy, .teardown = teardown,
+};
