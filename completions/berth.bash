@@ -95,6 +95,7 @@ _berth()
 	--pool | --inputpool) _berth_words < <(pool-list --all --name 2>/dev/null); return ;;
 	--domain) _berth_guests "$program"; return ;;
 	--driver) _berth_words < <(host-uri 2>/dev/null | sed 's/:.*//'); return ;;
+	--network) _berth_words < <(net-list --all --name 2>/dev/null); return ;;
 	--file) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 	if [[ $cur == -* ]]; then
@@ -114,6 +115,9 @@ _berth()
 	vm-console | vm-dumpxml | vm-edit | vm-log | vm-rename | vm-desc | vm-metadata | vm-exec)
 		((argument == 0)) && _berth_guests "$program" ;;
 	pool-* | vol-* | secret-* | nodedev-* | iface-* | snapshot-* | checkpoint-* | backup-*) _berth_objects "$program" ;;
+	net-define | net-create) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	net-list) ;;
+	net-*) ((argument == 0)) && _berth_words < <(net-list --all --name 2>/dev/null) ;;
 	*) _berth_guests "$program" ;;
 	esac
 }
@@ -194,6 +198,24 @@ _berth_programs=(
 	snapshot-list
 	snapshot-parent
 	snapshot-revert
+	net-autostart
+	net-create
+	net-define
+	net-destroy
+	net-dhcp-leases
+	net-dumpxml
+	net-edit
+	net-info
+	net-list
+	net-name
+	net-port-create
+	net-port-delete
+	net-port-dumpxml
+	net-port-list
+	net-start
+	net-undefine
+	net-update
+	net-uuid
 	vm-autostart
 	vm-autostart-all
 	vm-console
@@ -238,3 +260,4 @@ _berth_programs=(
 )
 complete -F _berth "${_berth_programs[@]}"
 complete -o filenames -F _berth iface-define nodedev-create nodedev-define pool-create pool-define secret-define vm-create vm-define
+complete -o filenames -F _berth vm-define vm-create net-define net-create

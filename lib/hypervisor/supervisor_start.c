@@ -193,6 +193,8 @@ void sv_start_task(void *arg)
 		ev_break(sv->loop, EVBREAK_ALL);
 		return;
 	}
+	if (sv->driver->object)
+		sv_write_status(sv);
 	report(sv, NULL);
 	if (sv->driver->object)
 		sv->driver->object->tell(sv, true);

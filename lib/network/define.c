@@ -6,7 +6,6 @@
 #include "hypervisor/local.h"
 #include "util/file.h"
 #include "util/netlink.h"
-#include "util/str.h"
 
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -261,26 +260,18 @@ static bool host_has(const struct addr *a)
 	return found;
 }
 
-int network_choose_subnet(struct network *def, char subnet[ADDR_TEXT + 5], struct error *err)
+int network_choose_subnet(unsigned *third, struct error *err)
 {
 	/* libvirt's own first, then its neighbours */
-	for (unsigned third = 122, tries = 0; tries < 256; tries++, third = (third + 1) % 256) {
-		struct addr a = { .family = AF_INET, .b = { 192, 168, (unsigned char)third, 1 } };
+	for (unsigned tries = 0; tries < 256; tries++) {
+		struct addr a = { .family = AF_INET, .b = { 192, 168, (unsigned char)(122 + tries), 1 } };
 		int used = host_has(&a) ? 1 : each_network(overlaps, &a, err);
-		struct network_ip *ip;
-		struct network_range *range;
 
 		if (used < 0)
 			return -1;
-		if (used)
-			continue;
-		ip = CONF_LIST_ADD(&def->ips);
-		range = ip ? CONF_LIST_ADD(&ip->ranges) : NULL;
-		if (!range || !(ip->address = str_printf("192.168.%u.1", third)) || !(ip->netmask = strdup("255.255.255.0")) ||
-		    !(range->start = str_printf("192.168.%u.2", third)) || !(range->end = str_printf("192.168.%u.254", third)))
-			return error_errno(err, "subnet");
-		snprintf(subnet, ADDR_TEXT + 5, "192.168.%u.0/24", third);
-		return 0;
+		*third = a.b[2];
+		if (!used)
+			return 0;
 	}
 	return error_set(err, ERR_OPERATION_FAILED, "no subnet of 192.168.0.0/16 is free: define a network with an <ip> of your choice");
 }

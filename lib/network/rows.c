@@ -315,57 +315,68 @@ static int affects(const struct guest *net, unsigned flags, bool *live, bool *co
 	return *config && !net->persistent ? transient(net, err) : 0;
 }
 
-static int store(const char *name, const struct network *def, struct error *err)
+/* Changes what is stored, by a function that is told the call's arguments; `dry`: only tries. */
+static int change_stored(const struct rpc_call *call, const char *name, int (*change)(struct network *def, const void *args, struct error *err),
+			 const void *args, bool dry, struct error *err)
 {
-	AUTO_FREE char *xml = network_format(def, CONF_FORMAT_INACTIVE, err);
+	AUTO_NETWORK struct network *def = NULL;
+	AUTO_STATE_LOCK struct state_lock lock = STATE_LOCK_INIT;
+	AUTO_FREE char *xml = NULL;
 
-	return xml ? state_define("network", name, def->uuid, xml, strlen(xml), err) : -1;
+	if (!dry && state_lock(&lock, "network", name, ((const struct hv *)call->ctx)->timeout_ms, err) < 0)
+		return -1;
+	if (!(def = net_load(name, err)) || change(def, args, err) < 0 || !(xml = network_format(def, CONF_FORMAT_INACTIVE, err)))
+		return -1;
+	return dry ? 0 : state_define("network", name, def->uuid, xml, strlen(xml), err);
+}
+
+/* Both or none: what is stored is tried first. The lock is not held over the call to the supervisor, which may have to be adopted for it. */
+static int change_both(struct rpc_call *call, struct guest *net, unsigned flags, int (*change)(struct network *def, const void *args, struct error *err),
+		       const void *args, struct error *err)
+{
+	bool live, config;
+
+	if (affects(net, flags, &live, &config, err) < 0 || (config && live && change_stored(call, net->name, change, args, true, err) < 0) ||
+	    (live && forward_to(call, net, args, NULL, err) < 0))
+		return -1;
+	return config ? change_stored(call, net->name, change, args, false, err) : 0;
+}
+
+static int update(struct network *def, const void *args, struct error *err)
+{
+	const wire_network_update_args *a = args;
+
+	return net_update_def(def, a->command, a->section, a->parent_index, a->xml, err);
 }
 
 int net_network_update(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_network_update_args *a = args;
 	AUTO_GUEST struct guest net = { 0 };
-	AUTO_NETWORK struct network *def = NULL;
-	AUTO_STATE_LOCK struct state_lock lock = STATE_LOCK_INIT;
-	bool live, config;
 
-	if (hv_flags(call, a->flags, AFFECT_LIVE | AFFECT_CONFIG, err) < 0 || called(call, args, &net, err) < 0 ||
-	    affects(&net, a->flags, &live, &config, err) < 0 ||
-	    state_lock(&lock, "network", net.name, ((const struct hv *)call->ctx)->timeout_ms, err) < 0)
+	(void)ret;
+	if (hv_flags(call, a->flags, AFFECT_LIVE | AFFECT_CONFIG, err) < 0 || called(call, args, &net, err) < 0)
 		return -1;
-	/* what is stored is checked first, so that both are changed or none */
-	if (config && (!(def = net_load(net.name, err)) || net_update_def(def, a->command, a->section, a->parent_index, a->xml, err) < 0))
-		return -1;
-	if (live && forward_to(call, &net, args, ret, err) < 0)
-		return -1;
-	return config ? store(net.name, def, err) : 0;
+	return change_both(call, &net, a->flags, update, args, err);
+}
+
+static int set_metadata(struct network *def, const void *args, struct error *err)
+{
+	const wire_network_set_metadata_args *a = args;
+	struct annotated what = net_annotated(def);
+
+	return annotate_set(&what, a->type, a->metadata ? *a->metadata : NULL, a->key ? *a->key : NULL, a->uri ? *a->uri : NULL, err);
 }
 
 int net_network_set_metadata(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_network_set_metadata_args *a = args;
 	AUTO_GUEST struct guest net = { 0 };
-	AUTO_NETWORK struct network *def = NULL;
-	AUTO_STATE_LOCK struct state_lock lock = STATE_LOCK_INIT;
-	struct annotated what;
-	bool live, config;
 
-	if (hv_flags(call, a->flags, AFFECT_LIVE | AFFECT_CONFIG, err) < 0 || called(call, args, &net, err) < 0 ||
-	    affects(&net, a->flags, &live, &config, err) < 0 ||
-	    state_lock(&lock, "network", net.name, ((const struct hv *)call->ctx)->timeout_ms, err) < 0)
+	(void)ret;
+	if (hv_flags(call, a->flags, AFFECT_LIVE | AFFECT_CONFIG, err) < 0 || called(call, args, &net, err) < 0)
 		return -1;
-	if (live && forward_to(call, &net, args, ret, err) < 0)
-		return -1;
-	if (!config)
-		return 0;
-	def = net_load(net.name, err);
-	if (!def)
-		return -1;
-	what = net_annotated(def);
-	if (annotate_set(&what, a->type, a->metadata ? *a->metadata : NULL, a->key ? *a->key : NULL, a->uri ? *a->uri : NULL, err) < 0)
-		return -1;
-	return store(net.name, def, err);
+	return change_both(call, &net, a->flags, set_metadata, args, err);
 }
 
 int net_network_get_metadata(struct rpc_call *call, const void *args, void *ret, struct error *err)

@@ -12,6 +12,7 @@ PROGRAMS = sorted(os.path.basename(p)[:-2] for p in files() if re.match(r'bin/[^
 SECTIONS = ['NAME', 'SYNOPSIS', 'OPTIONS', 'EXIT STATUS', 'EXAMPLES']
 # programs that touch XML; all others must start without libxml2
 XML = set('vm-define vm-create vm-edit vm-desc vm-metadata vm-rename vm-dumpxml vm-info host-capabilities'.split())
+XML |= set('net-create net-define net-dhcp-leases net-dumpxml net-edit net-info net-port-dumpxml net-update'.split())
 
 # likewise those of other objects
 XML_OBJECTS = re.compile(r'(pool|vol|secret|nodedev|iface)-(define|create|dumpxml|capabilities|find-sources(-as)?|clone|(un)?bridge)$|'
