@@ -18,7 +18,7 @@ _berth_guests()
 	local filter=--all uri=()
 	case $1 in
 	vm-start) filter=--inactive ;;
-	vm-shutdown | vm-reboot | vm-destroy | vm-console | vm-exec | vm-reexec) filter= ;;
+	vm-shutdown | vm-reboot | vm-destroy | vm-console | vm-exec | vm-reexec | vm-lxc-enter-namespace | vm-ttyconsole | vm-send-process-signal) filter= ;;
 	vm-suspend) filter=--state-running ;;
 	vm-resume) filter=--state-paused ;;
 	esac
@@ -97,6 +97,7 @@ _berth()
 	--driver) _berth_words < <(host-uri 2>/dev/null | sed 's/:.*//'); return ;;
 	--network) _berth_words < <(net-list --all --name 2>/dev/null); return ;;
 	--file) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--file | --config) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		_berth_options "$1"
@@ -106,13 +107,25 @@ _berth()
 	case $program in
 	host-* | vm-list | vm-autostart-all | vm-shutdown-all) ;;
 	vm-define | vm-create) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	vm-xml-from-native)
+		if ((argument == 0)); then
+			_berth_words < <(printf '%s\n' lxc-tools)
+		else
+			COMPREPLY=($(compgen -f -- "$cur"))
+		fi ;;
+	vm-send-process-signal)
+		case $argument in
+		0) _berth_guests "$program" ;;
+		1) _berth_words < <(echo 1) ;;
+		2) _berth_words < <(printf '%s\n' hup int kill quit term usr1 usr2) ;;
+		esac ;;
 	vm-wait)
 		if ((argument == 0)); then
 			_berth_guests "$program"
 		else
 			_berth_words < <(printf '%s\n' running paused active shutoff defined gone)
 		fi ;;
-	vm-console | vm-dumpxml | vm-edit | vm-log | vm-rename | vm-desc | vm-metadata | vm-exec)
+	vm-console | vm-dumpxml | vm-edit | vm-log | vm-rename | vm-desc | vm-metadata | vm-exec | vm-lxc-enter-namespace)
 		((argument == 0)) && _berth_guests "$program" ;;
 	pool-* | vol-* | secret-* | nodedev-* | iface-* | snapshot-* | checkpoint-* | backup-*) _berth_objects "$program" ;;
 	net-define | net-create) COMPREPLY=($(compgen -f -- "$cur")) ;;
@@ -229,17 +242,20 @@ _berth_programs=(
 	vm-info
 	vm-list
 	vm-log
+	vm-lxc-enter-namespace
 	vm-metadata
 	vm-name
 	vm-reboot
 	vm-reexec
 	vm-rename
 	vm-resume
+	vm-send-process-signal
 	vm-shutdown
 	vm-shutdown-all
 	vm-start
 	vm-state
 	vm-suspend
+	vm-ttyconsole
 	vm-undefine
 	vm-uuid
 	vm-wait
@@ -257,6 +273,7 @@ _berth_programs=(
 	vol-pool
 	vol-resize
 	vol-wipe
+	vm-xml-from-native
 )
 complete -F _berth "${_berth_programs[@]}"
 complete -o filenames -F _berth iface-define nodedev-create nodedev-define pool-create pool-define secret-define vm-create vm-define

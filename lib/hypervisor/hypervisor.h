@@ -45,6 +45,9 @@ rpc_fn hv_domain_lookup_by_name, hv_domain_lookup_by_uuid, hv_domain_lookup_by_i
 rpc_fn hv_domain_define_xml, hv_domain_define_xml_flags, hv_domain_rename, hv_domain_get_xml_desc, hv_domain_get_info,
 	hv_domain_get_max_memory, hv_domain_get_max_vcpus, hv_domain_set_metadata, hv_domain_get_metadata, hv_domain_create_xml;
 
+/* native.c */
+rpc_fn hv_connect_domain_xml_from_native, hv_connect_domain_xml_to_native;
+
 /* undefine.c, start.c, destroy.c: need no XML */
 rpc_fn hv_domain_undefine, hv_domain_undefine_flags, hv_domain_create, hv_domain_create_with_flags, hv_domain_destroy,
 	hv_domain_destroy_flags;

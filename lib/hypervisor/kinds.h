@@ -35,6 +35,13 @@ const struct hv_kind *hv_kind_of_directory(const char *name);
 const struct hv_kind *hv_kind_find(const char *name);
 const struct hv_kind *hv_kind_of_type(const char *domain_type);
 
+/* A hypervisor's own form of configuration, by libvirt's name for it. The results are the caller's; NULL with *err set. */
+struct hv_native {
+	const char *format;                                                          /* "lxc-tools", "qemu-argv" */
+	char *(*from)(const char *config, unsigned flags, struct error *err);        /* to canonical XML; or NULL */
+	char *(*to)(const char *xml, unsigned flags, struct error *err);             /* or NULL */
+};
+
 /* What a driver adds to definitions. Lives in the driver's folder (lxc_hv_driver in lxc/lxc.h); programs that define, edit or create name the
  * drivers that they link, all others none. */
 struct hv_driver {
@@ -42,6 +49,7 @@ struct hv_driver {
 	int (*defaults)(struct domain *def, struct error *err);         /* fills in what the driver always fills in; may be NULL */
 	int (*validate)(const struct domain *def, struct error *err);   /* refuses what it cannot run; may be NULL */
 	int (*guests)(FILE *out, struct error *err);   /* writes the <guest> elements of the capabilities; NULL: guests are the host's own kind */
+	const struct hv_native *natives;                                /* the last has no format; may be NULL */
 };
 
 #define HV_TIMEOUT_DEFAULT 60000

@@ -12,6 +12,8 @@ const struct rpc_row hv_rows[] = {
 	HV(connect_get_hostname),
 	HV(connect_get_uri),
 	HV(connect_get_capabilities),
+	HV(connect_domain_xml_from_native),
+	HV(connect_domain_xml_to_native),
 	HV(connect_get_max_vcpus),
 	HV(connect_supports_feature),
 	HV(connect_is_secure),

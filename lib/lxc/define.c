@@ -2,6 +2,7 @@
 /* What defining a container needs. Its defaults are the format's own. What no container can have is refused here; what this host cannot give at
  * the moment is told when it is started, for a definition may be meant for later or for another host. */
 #include "lxc/lxc.h"
+#include "lxc/native.h"
 
 #include "conf/domain.h"
 #include "hypervisor/kinds.h"
@@ -18,4 +19,6 @@ static int validate(const struct domain *def, struct error *err)
 	return 0;
 }
 
-const struct hv_driver lxc_hv_driver = { .kind = "lxc", .validate = validate };
+static const struct hv_native natives[] = { { .format = "lxc-tools", .from = lxc_from_native }, { .format = NULL } };
+
+const struct hv_driver lxc_hv_driver = { .kind = "lxc", .validate = validate, .natives = natives };

@@ -11,7 +11,8 @@ from common import TOP, files, read, report
 PROGRAMS = sorted(os.path.basename(p)[:-2] for p in files() if re.match(r'bin/[^/]+\.c$', p))
 SECTIONS = ['NAME', 'SYNOPSIS', 'OPTIONS', 'EXIT STATUS', 'EXAMPLES']
 # programs that touch XML; all others must start without libxml2
-XML = set('vm-define vm-create vm-edit vm-desc vm-metadata vm-rename vm-dumpxml vm-info host-capabilities'.split())
+XML = set('vm-define vm-create vm-edit vm-desc vm-metadata vm-rename vm-dumpxml vm-info host-capabilities vm-ttyconsole '
+          'vm-xml-from-native'.split())
 XML |= set('net-create net-define net-dhcp-leases net-dumpxml net-edit net-info net-port-dumpxml net-update'.split())
 
 # likewise those of other objects
