@@ -65,23 +65,29 @@ static int write_map(pid_t pid, const char *file, const struct lxc_idmap *map, s
  * version 2 control group it never has to be moved there. */
 static int give_birth(struct build *b, bool paused, struct error *err)
 {
-	int group = cgroup_v2_fd(b->cgroup);
+	int group = cgroup_v2_fd(b->cgroup), own[LXC_SHARED];
 	struct clone_args args = {
-		.flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_FILES | CLONE_PIDFD |
+		.flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_FILES | CLONE_PIDFD |
+			 ((CLONE_NEWUTS | CLONE_NEWIPC) & ~(unsigned)lxc_shares_flags(b->spec->shares)) |
 			 (b->spec->n_uid_map ? CLONE_NEWUSER : 0) | (b->spec->n_nets ? CLONE_NEWNET : 0) | (group >= 0 ? CLONE_INTO_CGROUP : 0),
 		.pidfd = (uintptr_t)&b->pidfd,
 		.exit_signal = SIGCHLD,
 		.cgroup = group >= 0 ? (unsigned)group : 0,
 	};
-	long pid = syscall(SYS_clone3, &args, sizeof(args));
 
+	if (lxc_shares_enter(b->spec->shares, own, err) < 0)
+		return -1;
+	long pid = syscall(SYS_clone3, &args, sizeof(args));
 	if (pid == 0) {
 		struct lxc_child child = {
 			.spec = b->spec, .pieces = b->pieces, .cgroup = cgroup_name(b->cgroup), .socket = b->socket[1], .parent_pidfd = b->self,
-			.paused = paused,
+			.paused = paused, .has_v2 = group >= 0, .cgroups_writable = cgroup_delegable(b->cgroup),
 		};
 		lxc_inside(&child);
 	}
+	int why = errno;
+	lxc_shares_leave(own);
+	errno = why;
 	if (pid < 0)
 		return error_errno(err, "cannot make the container's namespaces");
 	b->pid = (pid_t)pid;

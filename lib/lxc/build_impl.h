@@ -47,6 +47,7 @@ struct lxc_child {
 	int socket;          /* its end: "go" comes in; LXC_SAID_x and a struct error go out */
 	int parent_pidfd;    /* ready when our side is dead */
 	bool paused;
+	bool has_v2, cgroups_writable;   /* whether there is a version 2 group, and the container may write to its own */
 };
 
 /* Messages of one byte on the socket; an error is a struct error. Each of the child's wakes our side up on a processor that the child may want:

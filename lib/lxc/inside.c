@@ -72,7 +72,7 @@ static int own_namespaces(const struct lxc_child *child, struct error *err)
 		return error_errno(err, "cannot make a network namespace");
 	if (spec->private_net && loopback_up(err) < 0)
 		return -1;
-	if (set_hostname(spec->name, err) < 0)
+	if (!spec->shares[LXC_SHARED_UTS].with && set_hostname(spec->name, err) < 0)
 		return -1;
 	/* no mount of ours is seen by the host, nor one of the host's by us from here on */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
@@ -201,6 +201,21 @@ static int guard_kernel_files(const struct lxc_child *child, struct error *err)
 	return hide_dirs(child, child->pieces->sys, hidden_sys, ARRAY_LEN(hidden_sys), err);
 }
 
+/* What a systemd looks for: its own control groups, as the root of the version 2 hierarchy. Limits are not its to change: on a hybrid host version 1 has them;
+ * else the kernel guards the files of a delegated root (nsdelegate), and where it does not it gets no writable ones. */
+static int attach_cgroups(const struct lxc_child *child, struct error *err)
+{
+	unsigned attr = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | (child->cgroups_writable ? 0 : MOUNT_ATTR_RDONLY);
+	AUTO_CLOSE int at = openat(child->pieces->sys, "fs/cgroup", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	AUTO_CLOSE int groups = at < 0 || !child->has_v2 ? -1 : mount_new("cgroup2", NULL, attr, err);
+
+	if (at < 0 || !child->has_v2)
+		return 0;
+	if (groups < 0)
+		return -1;
+	return mount_attach(groups, at) < 0 ? error_errno(err, "cannot mount the container's control groups") : 0;
+}
+
 static int attach_devices(const struct lxc_child *child, struct error *err)
 {
 	const struct lxc_pieces *p = child->pieces;
@@ -248,7 +263,7 @@ static int make_tree(const struct lxc_child *child, struct error *err)
 
 	if (change_root(child, err) < 0 ||
 	    attach_fixed(child, child->pieces->proc, "/proc", err) < 0 || attach_fixed(child, child->pieces->sys, "/sys", err) < 0 ||
-	    attach_devices(child, err) < 0 || guard_kernel_files(child, err) < 0 || attach_mounts(child, err) < 0)
+	    attach_cgroups(child, err) < 0 || attach_devices(child, err) < 0 || guard_kernel_files(child, err) < 0 || attach_mounts(child, err) < 0)
 		return -1;
 	/* last, since mount points may have been missing */
 	if (child->spec->root.readonly && mount_setattr(child->pieces->inside, "", AT_EMPTY_PATH, &ro, sizeof(ro)) < 0)

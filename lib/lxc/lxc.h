@@ -13,6 +13,7 @@
 
 #include "lxc/device.h"
 #include "lxc/network.h"
+#include "lxc/share.h"
 #include "util/cgroup.h"
 #include "util/error.h"
 
@@ -65,6 +66,7 @@ struct lxc_spec {
 	bool private_net;            /* a network namespace of its own; else the host's network */
 	struct lxc_net *nets;        /* what is in it beside lo */
 	size_t n_nets;
+	struct lxc_share shares[LXC_SHARED];   /* namespaces that are not its own */
 	unsigned consoles;           /* how many ptys, at least 1 */
 	char *init;                  /* path in the container */
 	char **argv;                 /* NULL-terminated, argv[0] included */

@@ -61,12 +61,20 @@ static int ask(struct lxc_guest *g, unsigned flags, char runlevel, int sig, stru
 	return 0;
 }
 
+/* systemd takes the signals of init otherwise: systemd(1), SIGNALS. Whether it is one it tells itself by sd_booted(3)'s sign. */
+static bool is_systemd(const struct lxc_guest *g)
+{
+	AUTO_CLOSE int sign = g->ct.root < 0 ? -1 : mount_open_inside(g->ct.root, "/run/systemd/system", O_DIRECTORY, false);
+
+	return sign >= 0;
+}
+
 int lxc_ask_shutdown(struct lxc_guest *g, unsigned flags, struct error *err)
 {
-	return ask(g, flags, '0', SIGTERM, err);
+	return ask(g, flags, '0', is_systemd(g) ? SIGRTMIN + 4 : SIGTERM, err);
 }
 
 int lxc_ask_reboot(struct lxc_guest *g, unsigned flags, struct error *err)
 {
-	return ask(g, flags, '6', SIGHUP, err);
+	return ask(g, flags, '6', is_systemd(g) ? SIGRTMIN + 5 : SIGHUP, err);
 }

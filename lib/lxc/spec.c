@@ -93,6 +93,23 @@ static int take_filesystems(const struct domain *def, bool host_root, struct lxc
 	return copy(&spec->root.source, "/") < 0 || copy(&spec->root.target, "/") < 0 ? error_errno(err, "file systems") : 0;
 }
 
+/* No id of either side may be in two ranges, and no range may go beyond the last id. The ranges are sorted by start. */
+static int check_map(const struct domain_idrange *const *ranges, size_t n, const char *what, struct error *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct domain_idrange *a = ranges[i];
+		if (a->count == 0 || (uint64_t)a->start + a->count > UINT32_MAX || (uint64_t)a->target + a->count > UINT32_MAX)
+			return error_set(err, ERR_CONFIG_UNSUPPORTED, "<idmap>: <%s> with a count of %u from %u to %u", what, a->count, a->start, a->target);
+		for (size_t j = 0; j < i; j++) {
+			const struct domain_idrange *b = ranges[j];
+			if ((a->start < b->start + b->count && b->start < a->start + a->count) || (a->target < b->target + b->count && b->target < a->target + a->count))
+				return error_set(err, ERR_CONFIG_UNSUPPORTED, "<idmap>: ranges of <%s> overlap (%u and %u, %u and %u on the host)", what, b->start, a->start,
+						 b->target, a->target);
+		}
+	}
+	return 0;
+}
+
 static int take_map(const struct domain_idrange *const *ranges, size_t n, struct lxc_idmap **map, size_t *count, struct error *err)
 {
 	*map = n ? calloc(n, sizeof(**map)) : NULL;
@@ -110,6 +127,9 @@ static int take_idmap(const struct domain *def, struct lxc_spec *spec, struct er
 
 	if (!m->uids.n != !m->gids.n)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<idmap> needs both <uid> and <gid>");
+	if (check_map((const struct domain_idrange *const *)m->uids.items, m->uids.n, "uid", err) < 0 ||
+	    check_map((const struct domain_idrange *const *)m->gids.items, m->gids.n, "gid", err) < 0)
+		return -1;
 	if (take_map((const struct domain_idrange *const *)m->uids.items, m->uids.n, &spec->uid_map, &spec->n_uid_map, err) < 0)
 		return -1;
 	return take_map((const struct domain_idrange *const *)m->gids.items, m->gids.n, &spec->gid_map, &spec->n_gid_map, err);
@@ -187,8 +207,6 @@ static int take_limits(const struct domain *def, struct lxc_spec *spec, struct e
 /* What a container of ours cannot have is refused, not left out. */
 static int check_unsupported(const struct domain *def, struct error *err)
 {
-	if (def->lxc && (def->lxc->sharenet.type || def->lxc->shareipc.type || def->lxc->shareuts.type))
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<lxc:namespace>: containers share no namespace with others");
 	if (def->devices.consoles.n > LXC_CONSOLES_MAX)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "more than %d consoles", LXC_CONSOLES_MAX);
 	for (size_t i = 0; i < def->devices.consoles.n; i++)
@@ -211,6 +229,7 @@ void lxc_spec_clear(struct lxc_spec *spec)
 	free(spec->mounts);
 	free(spec->argv);
 	free(spec->env);
+	lxc_shares_clear(spec->shares);
 	lxc_nets_free(spec->nets, spec->n_nets);
 	free(spec->uid_map);
 	free(spec->gid_map);
@@ -235,7 +254,8 @@ int lxc_spec_from_domain(const struct domain *def, bool host_root, struct lxc_sp
 	spec->capabilities = take_capabilities(def);
 	if (copy(&spec->name, def->name) < 0)
 		error_errno(err, "name");
-	else if (check_unsupported(def, err) == 0 && lxc_nets_from_domain(def, &spec->nets, &spec->n_nets, err) == 0 &&
+	else if (check_unsupported(def, err) == 0 && lxc_shares_from_domain(def, spec->shares, err) == 0 &&
+		 lxc_nets_from_domain(def, &spec->nets, &spec->n_nets, err) == 0 &&
 		 lxc_devices_from_domain(def, &spec->devices, &spec->n_devices, err) == 0 && take_filesystems(def, host_root, spec, err) == 0 &&
 		 take_idmap(def, spec, err) == 0 && take_init(def, spec, err) == 0 && take_limits(def, spec, err) == 0) {
 		spec->private_net = def->features.privnet || spec->n_nets;

@@ -399,6 +399,20 @@ int cgroup_v2_fd(const struct cgroup *cg)
 	return cg->fd[V2];
 }
 
+bool cgroup_delegable(struct cgroup *cg)
+{
+	AUTO_FREE char *line = NULL;
+	size_t size = 0;
+	bool found = false;
+
+	if (!is_pure(cg))
+		return true;
+	AUTO_FCLOSE FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	while (mounts && !found && getline(&line, &size, mounts) > 0)
+		found = strstr(line, " " CGROUP_ROOT " ") && strstr(line, " - cgroup2 ") && strstr(line, "nsdelegate");
+	return found;
+}
+
 size_t cgroup_join_list(const struct cgroup *cg, int *fds)
 {
 	size_t n = 0;

@@ -53,6 +53,10 @@ int cgroup_open(struct cgroup *cg, struct error *err) NODISCARD;
  * no such group. */
 int cgroup_v2_fd(const struct cgroup *cg);
 
+/* Whether a container may write to its version 2 group: its limits must be out of its reach there, as they are when version 1 has them, or when the
+ * hierarchy is mounted with nsdelegate (cgroups(7)). */
+bool cgroup_delegable(struct cgroup *cg);
+
 /* Moves the calling thread, which must be its process's only one, into every version 1 group. It writes to "tasks", which needs no
  * lock on all processes of the system; by "cgroup.procs" the same takes the kernel 10 ms. Uses nothing but descriptors that
  * cgroup_create() or cgroup_open() opened, so that it works in a new mount namespace; allocates nothing. 0, or -1 with errno set. */
