@@ -33,6 +33,7 @@ LINK_BIN = -pie -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro -Wl,-z,now
 # A sanitizer catches XDR calls and passes them on to the next library that has them: there must be one.
 TIRPC = $(if $(SANITIZE),-ltirpc,-l:libtirpc.a)
 LIBS_BIN = $(TIRPC) -l:libpopt.a -l:libjansson.a -l:libev.a -lseccomp -lnl-route-3 -lnl-3 -lblkid -lxml2 -lm
+LIBS_LIGHT = $(filter-out -lxml2,$(LIBS_BIN))
 # A helper lives as long as its guest: static and not relocated, so that its pages are shared with its sisters. The library is named again after
 # libxml2: conf/xml_icu.c stands there in the place of ICU.
 LINK_HELPER = -static -no-pie -Wl,--gc-sections -Wl,-z,relro -Wl,-z,noexecstack
@@ -47,12 +48,13 @@ endif
 $(OUT)helpers/nft-run: LINK_HELPER = $(LINK_BIN)
 $(OUT)helpers/nft-run: LIBS_HELPER = -lnftables
 
-# The holder of consoles needs no C library, whose start costs more than all that it does.
+# The smallest helpers need no C library, whose start costs more than all that they do.
 MACHINE := $(shell $(CC) -dumpmachine)
+SMALL = fd-holder init-launcher
 ifeq ($(SANITIZE)$(filter x86_64-%,$(MACHINE)),$(MACHINE))
-$(BUILD)/helpers/fd-holder.o: ALL_CFLAGS += -DFREESTANDING -fno-stack-protector -fno-tree-loop-distribute-patterns
-$(OUT)helpers/fd-holder: LINK_HELPER = -static -no-pie -nostdlib -Wl,-z,noseparate-code -Wl,-z,norelro -Wl,-z,noexecstack -Wl,--build-id=none
-$(OUT)helpers/fd-holder: LIBS_HELPER =
+$(SMALL:%=$(BUILD)/helpers/%.o): ALL_CFLAGS += -DFREESTANDING -fno-stack-protector -fno-tree-loop-distribute-patterns
+$(SMALL:%=$(OUT)helpers/%): LINK_HELPER = -static -no-pie -nostdlib -Wl,-z,noseparate-code -Wl,-z,norelro -Wl,-z,noexecstack -Wl,--build-id=none
+$(SMALL:%=$(OUT)helpers/%): LIBS_HELPER =
 endif
 
 # What TLS and SASL need is shared, and in this program alone.
@@ -74,13 +76,15 @@ LIB := $(BUILD)/libberth.a
 OUT := $(if $(SANITIZE),$(BUILD)/,)
 BINS := $(BIN_SRC:%.c=$(OUT)%)
 HELPERS := $(HELPER_SRC:%.c=$(OUT)%)
+# Names of the programs that are also supervisors: bin/vm-start is helpers/lxc-supervisor, which it becomes without loading another program.
+ALIASES := $(OUT)helpers/lxc-supervisor
 UNITS := $(UNIT_SRC:%.c=$(BUILD)/%)
 
 # one short line for each thing made, or the command with V=1
 quiet = $(if $(V),,@echo '  $(1)  $@' &&)
 
 .PHONY: all
-all: $(BINS) $(HELPERS)
+all: $(BINS) $(HELPERS) $(ALIASES)
 
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -104,9 +108,15 @@ $(BUILD)/%.o: %.c | $(GEN_HDR)
 $(LIB): $(LIB_OBJ)
 	$(call quiet,AR) rm -f $@ && ar rcs $@ $^
 
+$(OUT)helpers/lxc-supervisor: $(OUT)bin/vm-start
+	@mkdir -p $(@D)
+	$(call quiet,LN) ln -f $< $@
+$(OUT)bin/vm-start: LINK_LIGHT = $(LINK_HELPER)
+$(OUT)bin/vm-start: LIBS_LIGHT = $(LIBS_HELPER)
+
 $(OUT)bin/%: $(BUILD)/bin/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(call quiet,LD) $(if $(SANITIZE),,$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_LIGHT) -o $@ $< $(LIB) $(filter-out -lxml2,$(LIBS_BIN)) 2>/dev/null ||) \
+	$(call quiet,LD) $(if $(SANITIZE),,$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_LIGHT) -o $@ $< $(LIB) $(LIBS_LIGHT) 2>/dev/null ||) \
 		$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_BIN) -o $@ $< $(LIB) $(LIBS_BIN)
 
 $(OUT)helpers/%: $(BUILD)/helpers/%.o $(LIB)
@@ -137,6 +147,8 @@ install: all $(MAN)
 		'$(DESTDIR)$(PREFIX)/share/bash-completion/completions'
 	install -m 755 $(BINS) '$(DESTDIR)$(PREFIX)/bin'
 	install -m 755 $(HELPERS) '$(DESTDIR)$(PREFIX)/libexec/berth'
+	ln -f '$(DESTDIR)$(PREFIX)/bin/vm-start' '$(DESTDIR)$(PREFIX)/libexec/berth/lxc-supervisor' 2>/dev/null || \
+		install -m 755 $(OUT)bin/vm-start '$(DESTDIR)$(PREFIX)/libexec/berth/lxc-supervisor'
 	for page in $(MAN); do \
 		install -D -m 644 $$page '$(DESTDIR)$(PREFIX)/share/man/man'$${page##*.}/$${page##*/} || exit 1; \
 	done
@@ -151,7 +163,7 @@ install: all $(MAN)
 
 .PHONY: clean
 clean:
-	rm -rf build build-* $(BIN_SRC:%.c=%) $(HELPER_SRC:%.c=%)
+	rm -rf build build-* $(BIN_SRC:%.c=%) $(HELPER_SRC:%.c=%) $(ALIASES)
 
 include $(wildcard tests/*.mk man/*.mk)
 

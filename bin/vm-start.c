@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/console.h"
 #include "cli/guests.h"
+#include "hypervisor/supervisor.h"
+#include "lxc/lxc.h"
 #include "state/state.h"
+#include "util/process.h"
+
+#include <string.h>
 
 static int all, console, paused, autodestroy, host_root, bypass_cache, force_boot, reset_nvram;
 
@@ -39,6 +44,14 @@ static int start(struct cli *cli, struct cli_conn *conn, const struct guest *gue
 	return 0;
 }
 
+static int lxc_supervisor(int argc, char **argv)
+{
+	return supervisor_main(argc, argv, &lxc_supervisor_driver);
+}
+
+/* This program is the containers' supervisor, too, under another name (see the Makefile): a copy of this process becomes it. */
+static const struct hv_supervisor own[] = { { "lxc", lxc_supervisor }, { NULL, NULL } };
+
 static int run(struct cli *cli, struct error *err)
 {
 	struct cli_conn *conn;
@@ -49,6 +62,7 @@ static int run(struct cli *cli, struct error *err)
 	conn = cli_open(cli, uses, NULL, err);
 	if (!conn || (host_root && cli_only_local(conn, "--host-root", err) < 0))
 		return -1;
+	conn->hv.supervisors = own;
 	return cli_guests(cli, conn, all, GUEST_LIST_INACTIVE, start, NULL, err);
 }
 
@@ -59,5 +73,10 @@ static const struct cli_program program = {
 
 int main(int argc, char **argv)
 {
+	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+
+	if (argc && !strcmp(slash ? slash + 1 : argv[0], "lxc-supervisor"))
+		return lxc_supervisor(argc, argv);
+	process_keep_arguments(argv);
 	return cli_main(argc, argv, &program);
 }

@@ -7,35 +7,14 @@
  * Every container has one, so it does without the C library where it can (FREESTANDING, see the Makefile): starting that costs several times
  * what this program does, and a few pages in each guest's name.
  */
-#include <errno.h>
+#include "freestanding.h"
+
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 enum { LISTEN = 3, INIT = 4, FIRST = 5, MASTERS_MAX = 16 };
-
-#ifdef FREESTANDING
-/* A system call as x86_64 wants it, syscall(2): the number or -errno in rax; rcx and r11 are lost. */
-static long sys(long nr, long a, long b, long c, long d, long e)
-{
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	long result;
-
-	__asm__ volatile("syscall" : "=a"(result) : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8) : "rcx", "r11", "memory");
-	return result;
-}
-#else
-static long sys(long nr, long a, long b, long c, long d, long e)
-{
-	long result = syscall(nr, a, b, c, d, e);
-
-	return result < 0 ? -errno : result;
-}
-#endif
 
 static int allowed(int client)
 {
@@ -100,10 +79,11 @@ static int hold(void)
 }
 
 #ifdef FREESTANDING
-void _start(void) __attribute__((noreturn, force_align_arg_pointer));
+FREESTANDING_ENTRY(start);
 
-void _start(void)
+void start(const long *stack)
 {
+	(void)stack;
 	sys(SYS_exit_group, hold(), 0, 0, 0, 0);
 	__builtin_unreachable();
 }

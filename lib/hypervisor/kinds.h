@@ -52,6 +52,12 @@ struct hv_driver {
 	const struct hv_native *natives;                                /* the last has no format; may be NULL */
 };
 
+/* A supervisor that a program is itself: it starts one by a copy of its process, without another program to be loaded. */
+struct hv_supervisor {
+	const char *kind;
+	int (*main)(int argc, char **argv);
+};
+
 #define HV_TIMEOUT_DEFAULT 60000
 
 /* A connection to local drivers: a few words of memory, no descriptor. `ctx` of the procedure functions in hypervisor.h. */
@@ -60,6 +66,7 @@ struct hv {
 	bool read_only;
 	int timeout_ms;                           /* of every wait for a lock, a supervisor, a start; HV_TIMEOUT_DEFAULT */
 	const struct hv_driver *const *drivers;   /* ends in NULL; may be NULL */
+	const struct hv_supervisor *supervisors;  /* what this program is itself; the last has no kind; may be NULL */
 	void (*warn)(void *ctx, const char *text);   /* is told each element that nobody knows; may be NULL */
 	void *warn_ctx;
 	int (*wait)(int fd, int events, int timeout_ms);   /* how calls to supervisors wait: NULL is poll(2), a server's task_wait_fd */

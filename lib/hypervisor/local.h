@@ -14,6 +14,7 @@ struct hv_spawn {
 	const struct hv_kind *kind;
 	const char *name;
 	int run_fd, alive_fd;
+	const struct hv_supervisor *own;   /* see struct hv */
 	bool adopt, paused, autodestroy, host_root, transient;
 	int timeout_ms;
 	int (*wait)(int fd, int events, int timeout_ms);   /* see struct hv; NULL: poll(2) */

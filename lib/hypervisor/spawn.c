@@ -111,16 +111,26 @@ static bool reap(pid_t pid, int pidfd, int patience_ms)
 	return !by_us && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
+/* The installed program is what counts: ours is as good only when it is the same file. */
+static const struct hv_supervisor *find_own(const struct hv_spawn *spec, const char *path)
+{
+	for (const struct hv_supervisor *own = spec->own; own && own->kind; own++)
+		if (!strcmp(own->kind, spec->kind->name))
+			return process_is_self(path) ? own : NULL;
+	return NULL;
+}
+
 static pid_t spawn(const struct hv_spawn *spec, int report, int *pidfd, struct error *err)
 {
 	AUTO_CLOSE int object = spec->transient ? -1 : state_open_object(spec->kind->name, spec->name, NULL);
 	AUTO_CLOSE int log = state_open_log(spec->kind->name, spec->name, ".log", err);
 	AUTO_FREE char *path = log < 0 ? NULL : process_helper_path(spec->kind->supervisor, err);
 	char **env = path ? state_environment(err) : NULL;
+	const struct hv_supervisor *own;
 	char *argv[8];
 	size_t n = 0;
 	struct process_fd fds[5] = { { spec->run_fd, 3 }, { spec->alive_fd, 4 }, { report, 5 }, { log, 7 }, { object, 6 } };
-	struct process_spec ps = { .path = path, .argv = argv, .envp = env, .fds = fds, .n_fds = object < 0 ? 4 : 5, .new_session = true, .sealed = true };
+	struct process_spec ps = { .path = path, .argv = argv, .envp = env, .fds = fds, .n_fds = object < 0 ? 4 : 5, .new_session = true };
 	pid_t pid;
 
 	if (!env)
@@ -138,6 +148,8 @@ static pid_t spawn(const struct hv_spawn *spec, int report, int *pidfd, struct e
 	if (spec->transient)
 		argv[n++] = (char *)"--transient";
 	argv[n] = NULL;
+	own = find_own(spec, path);
+	ps.run = own ? own->main : NULL;
 	pid = process_spawn(&ps, pidfd, err);
 	state_environment_free(env);
 	return pid;

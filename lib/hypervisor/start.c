@@ -75,7 +75,7 @@ int hv_start(const struct hv *hv, const struct hv_kind *kind, const char *name, 
 	struct error why = { 0 };
 	bool died;
 	struct hv_spawn spec = {
-		.kind = kind, .name = name, .timeout_ms = hv->timeout_ms, .wait = hv->wait, .transient = xml != NULL,
+		.kind = kind, .name = name, .timeout_ms = hv->timeout_ms, .wait = hv->wait, .own = hv->supervisors, .transient = xml != NULL,
 		.paused = flags & HV_START_PAUSED, .autodestroy = flags & HV_START_AUTODESTROY, .host_root = flags & HV_START_HOST_ROOT,
 	};
 

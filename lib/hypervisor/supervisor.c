@@ -146,7 +146,6 @@ static void on_term(struct ev_loop *loop, struct ev_signal *w, int revents)
 	supervisor_log(sv, "SIGTERM ignored: a supervisor ends with its guest (stop it with: vm-shutdown %s)", sv->name);
 }
 
-/* A sealed program was run by descriptor, and is called after it until it says otherwise. */
 static const char *program_name(const struct supervisor *sv)
 {
 	const char *slash = strrchr(sv->core->program, '/');
@@ -181,6 +180,7 @@ int supervisor_main(int argc, char **argv, const struct supervisor_driver *drive
 	struct error err = { 0 };
 
 	sv.driver = driver;
+	state_forget_open();
 	if (!parse_arguments(&sv, argc, argv)) {
 		fprintf(stderr, "usage: %s NAME [--paused] [--autodestroy] [--adopt] [--host-root] [--transient]\n"
 				"This program owns one running guest; vm-start starts it.\n", argc ? argv[0] : driver->kind);

@@ -113,6 +113,10 @@ static int listen_to_child(int socket, int pidfd, struct error *err)
 	union {
 		char byte;
 		struct error error;
+		struct {
+			int sys;
+			char path[256];
+		} launcher;
 	} said;
 	ssize_t n;
 
@@ -127,6 +131,10 @@ static int listen_to_child(int socket, int pidfd, struct error *err)
 		*err = said.error;
 		err->text[sizeof(err->text) - 1] = '\0';
 		return -1;
+	}
+	if (n > (ssize_t)sizeof(said.launcher.sys)) {
+		errno = said.launcher.sys;
+		return error_errno(err, "cannot run %.*s in the container", (int)(n - sizeof(said.launcher.sys)), said.launcher.path);
 	}
 	return n == 0 ? 0 : said.byte;
 }

@@ -18,6 +18,7 @@ struct lxc_pieces {
 	int dev, pts, shm;
 	int master[LXC_CONSOLES_MAX];
 	int slave;                        /* of the first console */
+	int launcher;                     /* helpers/init-launcher, sealed */
 	int proc, sys, empty, inside;     /* made by the child: its /proc, /sys, an empty directory, its root; in both tables, too */
 	int mounts[LXC_MOUNTS_MAX];       /* HOST and RAM; -1 for BIND */
 	bool mount_is_dir[LXC_MOUNTS_MAX];
@@ -46,12 +47,14 @@ struct lxc_child {
 	const char *cgroup;  /* its name */
 	int socket;          /* its end: "go" comes in; LXC_SAID_x and a struct error go out */
 	int parent_pidfd;    /* ready when our side is dead */
+	int launcher;        /* as in the pieces, once its descriptors are its own */
 	bool paused;
 	bool has_v2, cgroups_writable;   /* whether there is a version 2 group, and the container may write to its own */
 };
 
 /* Messages of one byte on the socket; an error is a struct error. Each of the child's wakes our side up on a processor that the child may want:
- * there are as few as can be. HELD and EXEC also say that the child's descriptors are its own by now. */
+ * there are as few as can be. HELD and EXEC also say that the child's descriptors are its own by now. After EXEC only the launcher speaks: an
+ * errno and the path that could not be run. */
 enum { LXC_SAY_GO = 'g', LXC_SAY_RUN = 'r', LXC_SAID_HELD = 'h', LXC_SAID_EXEC = 'x' };
 
 /* The child's life up to the exec of init. Never returns. */

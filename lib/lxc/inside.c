@@ -274,22 +274,23 @@ static int make_tree(const struct lxc_child *child, struct error *err)
 /* The console is all that init has: descriptors 0, 1 and 2, and its controlling terminal. */
 static int take_console(struct lxc_child *child, struct error *err)
 {
-	int slave = child->pieces->slave, keep = child->socket, watch = child->parent_pidfd;
+	int slave = child->pieces->slave, keep = child->socket, watch = child->parent_pidfd, launcher = child->pieces->launcher;
 
 	/* from here on our descriptors are our own; nothing of our parent's is changed by what follows */
 	if (unshare(CLONE_FILES) < 0)
 		return error_errno(err, "cannot part from the supervisor's descriptors");
-	/* the numbers below 5 are free to be overwritten once what is needed is above them */
-	if ((slave = fcntl(slave, F_DUPFD_CLOEXEC, 5)) < 0 || (keep = fcntl(keep, F_DUPFD_CLOEXEC, 5)) < 0 ||
-	    (watch = fcntl(watch, F_DUPFD_CLOEXEC, 5)) < 0)
+	/* the numbers below 6 are free to be overwritten once what is needed is above them */
+	if ((slave = fcntl(slave, F_DUPFD_CLOEXEC, 6)) < 0 || (keep = fcntl(keep, F_DUPFD_CLOEXEC, 6)) < 0 ||
+	    (watch = fcntl(watch, F_DUPFD_CLOEXEC, 6)) < 0 || (launcher = fcntl(launcher, F_DUPFD_CLOEXEC, 6)) < 0)
 		return error_errno(err, "descriptors");
 	for (int fd = 0; fd < 3; fd++)
 		if (dup2(slave, fd) < 0)
 			return error_errno(err, "descriptors");
-	if (dup3(keep, 3, O_CLOEXEC) < 0 || dup3(watch, 4, O_CLOEXEC) < 0 || syscall(SYS_close_range, 5, ~0U, 0) < 0)
+	if (dup2(keep, 3) < 0 || dup3(watch, 4, O_CLOEXEC) < 0 || dup3(launcher, 5, O_CLOEXEC) < 0 || syscall(SYS_close_range, 6, ~0U, 0) < 0)
 		return error_errno(err, "descriptors");
 	child->socket = 3;
 	child->parent_pidfd = 4;
+	child->launcher = 5;
 	if (ioctl(0, TIOCSCTTY, 0) < 0)
 		return error_errno(err, "cannot get a controlling terminal");
 	return 0;
@@ -300,7 +301,16 @@ static int run_init(struct lxc_child *child, struct error *err)
 	static struct seccomp_program filter;
 	const struct lxc_spec *spec = child->spec;
 	struct lxc_identity id;
+	char **argv;
+	size_t n = 0;
 
+	while (spec->argv[n])
+		n++;
+	argv = calloc(n + 2, sizeof(*argv));
+	if (!argv)
+		return error_errno(err, "init");
+	argv[0] = spec->init;
+	memcpy(argv + 1, spec->argv, n * sizeof(*argv));
 	memcpy(&filter, &child->pieces->filter, sizeof(filter));
 	if (lxc_identity_find(child->pieces->inside, spec->user, spec->group, spec->name, spec->uuid, spec->cmdline, spec->env, &id, err) < 0 ||
 	    take_console(child, err) < 0)
@@ -317,7 +327,8 @@ static int run_init(struct lxc_child *child, struct error *err)
 		hear(child, LXC_SAY_RUN);
 	}
 	say(child, LXC_SAID_EXEC);
-	return lxc_identity_exec(spec->init, spec->argv, &id, err);
+	syscall(SYS_execveat, child->launcher, "", argv, id.env, AT_EMPTY_PATH);
+	return error_errno(err, "cannot run the launcher of %s", spec->init);
 }
 
 static int settle_network(const struct lxc_spec *spec, struct error *err)

@@ -3,6 +3,7 @@
 #include "lxc/build_impl.h"
 #include "lxc/image.h"
 #include "lxc/mount.h"
+#include "util/process.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,7 +19,7 @@
 
 void lxc_pieces_init(struct lxc_pieces *p)
 {
-	p->root = p->dev = p->pts = p->shm = p->slave = p->proc = p->sys = p->empty = p->inside = -1;
+	p->root = p->dev = p->pts = p->shm = p->slave = p->launcher = p->proc = p->sys = p->empty = p->inside = -1;
 	for (int i = 0; i < LXC_CONSOLES_MAX; i++)
 		p->master[i] = -1;
 	for (int i = 0; i < LXC_MOUNTS_MAX; i++)
@@ -34,7 +35,7 @@ static void close_one(int *fd)
 
 void lxc_pieces_close(struct lxc_pieces *p)
 {
-	int *fds[] = { &p->root, &p->dev, &p->pts, &p->shm, &p->slave, &p->proc, &p->sys, &p->empty, &p->inside };
+	int *fds[] = { &p->root, &p->dev, &p->pts, &p->shm, &p->slave, &p->launcher, &p->proc, &p->sys, &p->empty, &p->inside };
 
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
 		close_one(fds[i]);
@@ -214,6 +215,16 @@ static int make_consoles(const struct lxc_spec *spec, struct lxc_pieces *p, uid_
 	return 0;
 }
 
+static int make_launcher(struct lxc_pieces *p, struct error *err)
+{
+	AUTO_FREE char *path = process_helper_path("init-launcher", err);
+
+	if (!path)
+		return -1;
+	p->launcher = process_sealed_copy(path, err);
+	return p->launcher < 0 ? -1 : 0;
+}
+
 int lxc_pieces_make(const struct lxc_spec *spec, struct lxc_pieces *p, struct error *err)
 {
 	uid_t uid = lxc_map_id(spec->uid_map, spec->n_uid_map, 0), gid = lxc_map_id(spec->gid_map, spec->n_gid_map, 0);
@@ -223,7 +234,7 @@ int lxc_pieces_make(const struct lxc_spec *spec, struct lxc_pieces *p, struct er
 	if (uid == (uid_t)-1 || gid == (gid_t)-1)
 		error_set(err, ERR_CONFIG_UNSUPPORTED, "the id map gives the container no user or group 0");
 	else if (make_root(spec, p, err) == 0 && make_dev(spec, p, uid, gid, err) == 0 && make_devices(spec, p, uid, gid, err) == 0 && make_consoles(spec, p, uid, gid, err) == 0 &&
-		 make_mounts(spec, p, err) == 0 && seccomp_guest(spec->capabilities, &p->filter, err) == 0)
+		 make_mounts(spec, p, err) == 0 && make_launcher(p, err) == 0 && seccomp_guest(spec->capabilities, &p->filter, err) == 0)
 		r = 0;
 	umask(mask);
 	return r;

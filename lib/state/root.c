@@ -235,6 +235,12 @@ void state_keep_open(void)
 	keeps = true;
 }
 
+void state_forget_open(void)
+{
+	keeps = false;
+	n_kept = 0;
+}
+
 static void keep(enum state_root root, const char *kind, int fd)
 {
 	struct kept *k = &kept[n_kept];

@@ -76,6 +76,9 @@ int state_open_dir(enum state_root root, const char *kind, bool create, struct e
  * in which nothing can be made any more. BERTH_ROOT must not change. */
 void state_keep_open(void);
 
+/* For a copy of such a program that has closed them. */
+void state_forget_open(void);
+
 /* ---- object locks ---- */
 
 /* Held over every change of an object: define, undefine, rename, start, adopt. Initialise with STATE_LOCK_INIT. */

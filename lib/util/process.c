@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "util/process.h"
 
+#include "util/file.h"
 #include "util/str.h"
 
 #include <fcntl.h>
@@ -12,9 +13,15 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+
+/* Linux 6.3, memfd_create(2) */
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x10U
+#endif
 
 #ifndef HELPER_DIR
 #define HELPER_DIR "/usr/libexec/berth"
@@ -70,22 +77,6 @@ static int open_sealed(const char *path)
 	return STEAL_FD(fd);
 }
 
-static void exec_plain(const char *path, char *const *argv, char *const *envp)
-{
-	execve(path, argv, envp);
-}
-
-static void exec_sealed(const char *path, char *const *argv, char *const *envp)
-{
-	AUTO_CLOSE int fd = open_sealed(path);
-
-	if (fd >= 0)
-		syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
-	/* not allowed to; or a script, which its interpreter cannot open through a descriptor that closes at exec */
-	if (fd < 0 ? errno == EPERM || errno == ENOSYS : errno == ENOENT)
-		execve(path, argv, envp);
-}
-
 void process_reset_signals(void)
 {
 	/* the kernel's struct sigaction, rt_sigaction(2): all zero is the default */
@@ -116,7 +107,7 @@ static int exec_child(void *arg)
 	if (spec->ends_with_us)
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (arrange_descriptors(spec) == 0)
-		(spec->sealed ? exec_sealed : exec_plain)(spec->path, spec->argv, spec->envp ? spec->envp : clean_environment);
+		execve(spec->path, spec->argv, spec->envp ? spec->envp : clean_environment);
 	launch->error = errno;
 	_exit(127);
 }
@@ -142,8 +133,104 @@ static pid_t launch_child(struct launch *launch, int *pidfd)
 	return pid;
 }
 
+/* This process's arguments as the kernel shows them, and its environment, which follows. */
+static char *arguments, *arguments_end, *environment_end;
+
+static char *end_of_last(char **strings)
+{
+	while (strings[0] && strings[1])
+		strings++;
+	return strings[0] ? strings[0] + strlen(strings[0]) + 1 : NULL;
+}
+
+void process_keep_arguments(char **argv)
+{
+	char *end = environ ? end_of_last(environ) : NULL;
+
+	arguments = argv[0];
+	arguments_end = end_of_last(argv);
+	environment_end = end > arguments_end ? end : arguments_end;
+}
+
+/* proc(5), /proc/pid/cmdline: where the last byte of the arguments' place is not NUL, one text goes on into the environment's. There may be little
+ * of both: the program's folder is left out. */
+static void show_arguments(char *const *argv, char *const *env)
+{
+	const char *slash = strrchr(argv[0], '/');
+	char *p = arguments, *const end = environment_end;
+
+	if (!p || end <= p)
+		return;
+	memset(p, 0, end - p);
+	p += snprintf(p, end - p, "%s", slash ? slash + 1 : argv[0]);
+	for (argv++; *argv && p < end; argv++)
+		p += snprintf(p, end - p, " %s", *argv);
+	p = p + 1 > arguments_end ? p + 1 : arguments_end;
+	for (; *env && p < end; env++)
+		p += snprintf(p, end - p, "%s", *env) + 1;
+}
+
+bool process_is_self(const char *path)
+{
+	struct stat own, other;
+
+	return stat("/proc/self/exe", &own) == 0 && stat(path, &other) == 0 && own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
+static char **copy_strings(char *const *from)
+{
+	size_t n = 0;
+	char **copy;
+
+	while (from[n])
+		n++;
+	copy = calloc(n + 1, sizeof(*copy));
+	for (size_t i = 0; copy && i < n; i++)
+		if (!(copy[i] = strdup(from[i])))
+			return NULL;
+	return copy;
+}
+
+/* What it is called and what its environment is must outlive the place that is about to be overwritten. */
+static void run_child(const struct process_spec *spec)
+{
+	char **argv = copy_strings(spec->argv), **env = copy_strings(spec->envp ? spec->envp : clean_environment);
+	int argc = 0;
+
+	process_reset_signals();
+	if (spec->new_session)
+		setsid();
+	if (!argv || !env || arrange_descriptors(spec) < 0)
+		_exit(127);
+	environ = env;
+	show_arguments(argv, env);
+	while (argv[argc])
+		argc++;
+	/* whoever reads what stdio holds here is not us */
+	_exit(spec->run(argc, argv));
+}
+
+static pid_t spawn_copy(const struct process_spec *spec, int *pidfd, struct error *err)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		run_child(spec);
+	if (pid < 0)
+		return error_errno(err, "cannot start %s", spec->argv[0]);
+	if (pidfd && (*pidfd = (int)syscall(SYS_pidfd_open, pid, 0)) < 0) {
+		error_errno(err, "cannot start %s", spec->argv[0]);
+		kill(pid, SIGKILL);
+		RETRY_EINTR(waitpid(pid, NULL, 0));
+		return -1;
+	}
+	return pid;
+}
+
 pid_t process_spawn(const struct process_spec *spec, int *pidfd, struct error *err)
 {
+	if (spec->run)
+		return spawn_copy(spec, pidfd, err);
 	struct launch *launch = mmap(NULL, sizeof(*launch), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	int fd = -1, failed;
 	pid_t pid;
@@ -227,6 +314,27 @@ int process_seal(char *const *argv, struct error *err)
 		return errno == EPERM || errno == ENOSYS ? 0 : error_errno(err, "cannot make a read-only mount of %s", exe);
 	syscall(SYS_execveat, fd, "", argv, environ, AT_EMPTY_PATH);
 	return error_errno(err, "cannot run %s from a read-only mount", exe);
+}
+
+int process_sealed_copy(const char *path, struct error *err)
+{
+	const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+	AUTO_CLOSE int from = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO_CLOSE int fd = from < 0 ? -1 : memfd_create("program", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+	char buf[16384];
+	ssize_t n = 0;
+
+	/* kernels before 6.3 know no other than executable ones */
+	if (from >= 0 && fd < 0 && errno == EINVAL)
+		fd = memfd_create("program", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	while (fd >= 0 && (n = RETRY_EINTR(read(from, buf, sizeof(buf)))) > 0)
+		if (file_write_all(fd, buf, n) < 0)
+			break;
+	if (fd < 0 || n != 0)
+		return error_errno(err, "cannot copy %s", path);
+	if (fcntl(fd, F_ADD_SEALS, seals) < 0)
+		return error_errno(err, "cannot seal a copy of %s", path);
+	return STEAL_FD(fd);
 }
 
 char *process_helper_path(const char *helper, struct error *err)

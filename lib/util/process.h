@@ -20,16 +20,23 @@ struct process_spec {
 	size_t n_fds;
 	bool new_session;                /* setsid(2) */
 	bool ends_with_us;               /* it gets SIGTERM when the calling thread ends, however that comes */
-	bool sealed;                     /* run it as process_seal() does */
+	int (*run)(int argc, char **argv);   /* a copy of this process calls it in the place of a program; `path` is not looked at */
 };
 
 /* Starts a program with default signal dispositions and an empty signal mask. An exec that fails is reported here, not by an
- * exit status. Returns its pid (a child of ours); *pidfd, when asked for, is a descriptor of the caller's. */
+ * exit status. Returns its pid (a child of ours); *pidfd, when asked for, is a descriptor of the caller's. With `run` what the caller's memory
+ * holds is there, what it had open is not; the process shows argv as its command line (see process_keep_arguments()). */
 pid_t process_spawn(const struct process_spec *spec, int *pidfd, struct error *err) NODISCARD;
 
 /* Default dispositions for every signal and an empty mask, as a new program is to find them. Also for the two signals that the C
  * library keeps for itself: a shell's child may have inherited them ignored, and sigaction(3) refuses to touch them. */
 void process_reset_signals(void);
+
+/* Where main() has its arguments, so that a process that `run` makes can put its own in their place. */
+void process_keep_arguments(char **argv);
+
+/* Whether the path leads to the file that this process runs. */
+bool process_is_self(const char *path);
 
 /* The start time of a process in clock ticks since boot (proc(5), stat field 22); 0 when there is none such. With it a
  * stored pid can be told from a stranger that got the same number later. */
@@ -48,6 +55,10 @@ int process_seal(char *const *argv, struct error *err) NODISCARD;
 
 /* Tells the path of this program where /proc/self/exe cannot: a sealed one. The string must stay. */
 void process_set_path(const char *path);
+
+/* A copy of a program in memory that nobody can write to any more, to be run by execveat(2): what can be named by its process's /proc/PID/exe is
+ * then no file of the host. The descriptor is the caller's. */
+int process_sealed_copy(const char *path, struct error *err) NODISCARD;
 
 /* The path of one of our helper programs: beside the running program's folder (../helpers in a build tree, ../libexec/berth where it is
  * installed), in that folder itself, else where `make install` put them. The result is the caller's. */

@@ -183,7 +183,7 @@ class Lab:
     def supervisors(self, name=None):
         found = []
         for pid in self.processes():
-            words = read('/proc/%d/cmdline' % pid).split('\0')
+            words = re.split('[\0 ]', read('/proc/%d/cmdline' % pid))
             if os.path.basename(words[0]) == 'lxc-supervisor' and (name is None or name in words):
                 found.append(pid)
         return found

@@ -28,6 +28,7 @@ def installed(lab):
         expect(programs and sorted(os.listdir(base + '/bin')) == programs, sorted(os.listdir(base + '/bin')))
         for name in (os.path.basename(p)[:-2] for p in glob.glob(os.path.join(TOP, 'helpers/*.c'))):
             expect(os.access(os.path.join(base, 'libexec/berth', name), os.X_OK), name + ' is not installed')
+        expect(os.path.samefile(base + '/bin/vm-start', base + '/libexec/berth/lxc-supervisor'), 'vm-start is not the supervisor')
         for page in glob.glob(os.path.join(TOP, 'man/*.[1-8]')):
             expect(os.path.exists(os.path.join(base, 'share/man/man' + page[-1], os.path.basename(page))), page)
         for name in programs:
@@ -38,8 +39,8 @@ def installed(lab):
         lab.define('web')
         lab.ok('vm-start', 'web')
         pid = lab.supervisor('web')
-        words = read('/proc/%d/cmdline' % pid)
-        expect(words.startswith(moved), 'the supervisor is ' + words)
+        exe = os.readlink('/proc/%d/exe' % pid)
+        expect(exe.startswith(moved), 'the supervisor is ' + exe)
         lab.ok('vm-destroy', 'web')
         lab.clean()
 

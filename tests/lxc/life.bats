@@ -333,3 +333,32 @@ confinement()
 	done
 	! find /sys/fs/cgroup -maxdepth 3 -name 'lxc-cyc' | grep .
 }
+
+@test "a supervisor that was vm-start has nothing of the person's who started it" {
+	local pid fd
+	lxc_define alone "" "" sleep 1000
+	(cd "$SCRATCH" && OF_MINE=secret vm-start -q alone 9<"$SCRATCH/define.xml")
+	pid=$(pgrep -f "lxc-supervisor alone$")
+	[ "/proc/$pid/exe" -ef "$(command -v vm-start)" ]
+	[ "$(ps -o sid= -p "$pid" | tr -d ' ')" = "$pid" ]
+	[ "$(readlink "/proc/$pid/cwd")" = / ]
+	! grep -q OF_MINE "/proc/$pid/environ"
+	grep -qz "BERTH_ROOT=$BERTH_ROOT" "/proc/$pid/environ"
+	! ls -l "/proc/$pid/fd" | grep define.xml
+	for fd in 0 1; do
+		[ "$(readlink "/proc/$pid/fd/$fd")" = /dev/null ]
+	done
+	vm-destroy -q alone
+}
+
+@test "a program that takes the supervisor's place in its folder is the one that is run" {
+	local base=$SCRATCH/base pid
+	mkdir -p "$base/bin" "$base/helpers"
+	cp "$(command -v vm-start)" "$base/bin/vm-start"
+	cp "$(dirname "$(command -v vm-start)")"/../helpers/{lxc-supervisor,fd-holder,init-launcher} "$base/helpers"
+	lxc_define other "" "" sleep 1000
+	"$base/bin/vm-start" -q other
+	pid=$(pgrep -f "lxc-supervisor other$")
+	[ "/proc/$pid/exe" -ef "$base/helpers/lxc-supervisor" ]
+	vm-destroy -q other
+}
