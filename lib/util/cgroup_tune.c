@@ -13,6 +13,18 @@
 #define PERIOD_DEFAULT 100000
 #define ROUNDS 64   /* a fork while processes are moved makes another round necessary */
 
+/* A dead process that nobody has waited for yet stays listed, and goes nowhere any more. */
+static bool is_dead(int pid)
+{
+	char file[64], line[512], *name_end;
+
+	snprintf(file, sizeof(file), "/proc/%d/stat", pid);
+	if (cgroup_read_file(AT_FDCWD, file, line, sizeof(line)) < 0)
+		return true;
+	name_end = strrchr(line, ')');
+	return name_end && (name_end[2] == 'Z' || name_end[2] == 'X');
+}
+
 /* Moves every process of the version 2 group, which all are in, into a version 1 group that is new. */
 static int move_all(struct cgroup *cg, int h, struct error *err)
 {
@@ -33,6 +45,8 @@ static int move_all(struct cgroup *cg, int h, struct error *err)
 				continue;
 			at = strstr(line, h == CPU ? ":cpu:" : h == BLKIO ? ":blkio:" : h == CPUACCT ? ":cpuacct:" : h == CPUSET ? ":cpuset:" : ":memory:");
 			if (at && strstr(at, cg->name) && strstr(at, cg->name) < strchrnul(at, '\n'))
+				continue;
+			if (is_dead(pid))
 				continue;
 			moved = true;
 			if (cgroup_write_file(cg->fd[h], "cgroup.procs", "%d", pid) < 0 && errno != ESRCH)
