@@ -63,5 +63,5 @@ guest_dhcp()
 		echo "dns=$dns domain=$domain mtu=$mtu" >$RESULT
 	EOS
 	chmod +x "$SCRATCH/udhcpc"
-	RESULT=$SCRATCH/dhcp-$name guest "$name" busybox udhcpc -i eth0 -n -q -t 8 -T 1 -s "$SCRATCH/udhcpc" "$@"
+	RESULT=$SCRATCH/dhcp-$name guest "$name" busybox udhcpc -i eth0 -n -q -t 6 -T 3 -s "$SCRATCH/udhcpc" "$@"
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a dead supervisor left: adopted when the guest lives, removed by its plan when not. */
 #include "hypervisor/local.h"
+#include "hypervisor/secondary.h"
 
 #include "util/cgroup.h"
 #include "util/process.h"
@@ -108,6 +109,12 @@ static int clean_command(const struct cleaning *c, const char *word, struct erro
 	return rc;
 }
 
+static int clean_port(const struct cleaning *c, const char *line, struct error *err)
+{
+	(void)c;
+	return hv_port_undo(line, err);
+}
+
 static const struct {
 	const char *what;
 	int (*clean)(const struct cleaning *c, const char *name, struct error *err);
@@ -118,6 +125,7 @@ static const struct {
 	{ "link", clean_link },
 	{ "table", clean_table },
 	{ "command", clean_command },
+	{ "port", clean_port },
 };
 
 static int clean_line(void *ctx, const char *what, const char *name, struct error *err)

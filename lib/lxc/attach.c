@@ -7,6 +7,7 @@
  * (openat2(2), RESOLVE_IN_ROOT). It is in our pid namespace, so that nothing in the container can see it, and is killed when it takes
  * too long: a container can make a path wait for ever (a FUSE mount).
  */
+#include "hypervisor/secondary.h"
 #include "lxc/build_impl.h"
 #include "lxc/device.h"
 #include "lxc/driver_impl.h"
@@ -298,8 +299,6 @@ static int make_net(struct lxc_guest *g, struct lxc_net *net, struct error *err)
 	struct error ignored;
 	int r;
 
-	if (net->network)
-		return error_set(err, ERR_OPERATION_INVALID, "network '%s' is not active (start it with: net-start %s)", net->network, net->network);
 	r = lxc_nets_make(net, 1, g->ct.pid, &planner, &inside, err);
 	if (r == 0 && !inside)
 		inside = netlink_open_in(g->ns[NS_NET], err);
@@ -317,6 +316,12 @@ static int make_net(struct lxc_guest *g, struct lxc_net *net, struct error *err)
 	return r;
 }
 
+static void give_port_back(struct lxc_guest *g, enum domain_device_kind kind, void *dev)
+{
+	if (kind == DOMAIN_DEVICE_INTERFACE)
+		hv_port_delete(g->sv, dev);
+}
+
 static int attach_net(struct lxc_guest *g, struct change *c, struct error *err)
 {
 	size_t n, at = net_index(c->next, c->kind, c->dev);
@@ -324,16 +329,22 @@ static int attach_net(struct lxc_guest *g, struct change *c, struct error *err)
 
 	if (!c->next->features.privnet && !g->n_nets)
 		return error_set(err, ERR_OPERATION_INVALID, "the container has the host's network: start it with <privnet/> or with an interface");
-	if (lxc_nets_from_domain(c->next, &all, &n, err) < 0)
+	if (c->kind == DOMAIN_DEVICE_INTERFACE && hv_port_create(g->sv, c->dev, err) < 0)
 		return -1;
+	if (lxc_nets_from_domain(c->next, &all, &n, err) < 0) {
+		give_port_back(g, c->kind, c->dev);
+		return -1;
+	}
 	more = at < n ? reallocarray(g->nets, g->n_nets + 1, sizeof(*more)) : NULL;
 	if (more)
 		g->nets = more;
 	if (!more || at > g->n_nets) {
+		give_port_back(g, c->kind, c->dev);
 		lxc_nets_free(all, n);
 		return error_set(err, ERR_INTERNAL, "the interfaces are not those of the definition");
 	}
 	if (make_net(g, &all[at], err) < 0) {
+		give_port_back(g, c->kind, c->dev);
 		lxc_nets_free(all, n);
 		return -1;
 	}
@@ -362,6 +373,7 @@ static int detach_net(struct lxc_guest *g, struct change *c, struct error *err)
 
 	if (!net || (net->type == LXC_NET_DEVICE ? lxc_nets_return(g->ct.inside, net, 1, err) : lxc_net_remove(net, g->ns[NS_NET], err)) < 0)
 		return -1;
+	give_port_back(g, c->kind, c->old);
 	lxc_net_clear(net);
 	memmove(net, net + 1, (--g->n_nets - at) * sizeof(*net));
 	return 0;

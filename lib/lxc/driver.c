@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The supervisor's driver: a container's life from start or adoption to teardown. */
+#include "hypervisor/secondary.h"
 #include "lxc/driver_impl.h"
 
 #include "conf/domain.h"
@@ -157,16 +158,6 @@ static void drop_nets(struct lxc_guest *g, struct lxc_net *nets, size_t n)
 		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
 }
 
-/* Which bridges the networks are that the interfaces are connected to. */
-static int find_networks(const struct lxc_spec *spec, struct error *err)
-{
-	for (size_t i = 0; i < spec->n_nets; i++)
-		if (spec->nets[i].network)
-			return error_set(err, ERR_OPERATION_INVALID, "network '%s' is not active (start it with: net-start %s)", spec->nets[i].network,
-					 spec->nets[i].network);
-	return 0;
-}
-
 static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
 {
 	struct lxc_guest *g = guest_new(sv, err);
@@ -176,8 +167,13 @@ static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
 
 	if (!cg)
 		return -1;
-	if (lxc_spec_from_domain(sv->def, sv->host_root, &spec, err) < 0 || find_networks(&spec, err) < 0 || supervisor_plan(sv, "cgroup", cgroup_name(cg), err) < 0 ||
+	if (hv_ports_create(sv, err) < 0) {
+		cgroup_free(cg);
+		return -1;
+	}
+	if (lxc_spec_from_domain(sv->def, sv->host_root, &spec, err) < 0 || supervisor_plan(sv, "cgroup", cgroup_name(cg), err) < 0 ||
 	    lxc_privileges_raise(err) < 0) {
+		hv_ports_delete(sv);
 		cgroup_free(cg);
 		lxc_spec_clear(&spec);
 		return -1;
@@ -189,8 +185,10 @@ static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
 	else
 		note_nets(g, &spec);
 	lxc_spec_clear(&spec);
-	if (r < 0)
+	if (r < 0) {
+		hv_ports_delete(sv);
 		return -1;
+	}
 	guest_runs(g);
 	if ((sv->def->blkiotune.devices.n || sv->def->devices.disks.n) &&
 	    (cgroup_tune_count(g->ct.cgroup, err) < 0 || lxc_tune_devices(g->ct.cgroup, sv->def, err) < 0)) {
@@ -312,6 +310,7 @@ static void lxc_teardown(struct supervisor *sv)
 		return;
 	end_process(g);
 	drop_nets(g, g->nets, g->n_nets);
+	hv_ports_delete(sv);
 	lxc_nets_free(STEAL_PTR(g->nets), g->n_nets);
 	g->n_nets = 0;
 	for (unsigned i = 0; i < g->ct.consoles; i++)

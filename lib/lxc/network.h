@@ -43,7 +43,7 @@ struct lxc_net {
 	char *host;              /* VETH: the host's end, NULL: the first free vnetN, set when it is made; else the interface of the host */
 	char *guest;             /* its name in the container */
 	char *bridge;            /* VETH: or NULL */
-	char *network;           /* VETH: the network whose bridge it is to be, once that is known; or NULL */
+	char *network;           /* VETH, MACVLAN: the network that has given it `bridge` or `host`; or NULL */
 	enum netlink_macvlan mode;
 	unsigned char mac[NETLINK_MAC_BYTES];   /* in the container; all zero: left as it is (DEVICE) */
 	uint32_t mtu;            /* 0: the bridge's or the kernel's */

@@ -143,8 +143,13 @@ static int take_type(const struct domain_net *def, struct lxc_net *net, struct e
 			return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface type='direct'> without <source dev='...'/>");
 		return copy(&net->host, def->dev) < 0 ? error_errno(err, "interface") : 0;
 	case DOMAIN_NET_NETWORK:
-		net->type = LXC_NET_VETH;
-		return copy(&net->network, def->network) < 0 || copy(&net->host, def->target) < 0 ? error_errno(err, "interface") : 0;
+		/* what its port of the network is plugged into, once it has one */
+		if (def->hostdev.type)
+			return error_set(err, ERR_CONFIG_UNSUPPORTED, "network '%s' gives its guests PCI devices, which a container cannot have", def->network);
+		net->type = def->dev ? LXC_NET_MACVLAN : LXC_NET_VETH;
+		net->mode = def->dev ? modes[def->mode] : 0;
+		return copy(&net->network, def->network) < 0 || copy(&net->bridge, def->bridge) < 0 ||
+		       copy(&net->host, def->dev ? def->dev : def->target) < 0 ? error_errno(err, "interface") : 0;
 	case DOMAIN_NET_HOSTDEV:
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface type='hostdev'>: a container gets an interface of the host by its name "
 				 "(<hostdev mode='capabilities' type='net'>)");

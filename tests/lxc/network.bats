@@ -167,7 +167,7 @@ net_free() { ! berth_in ip -d link show up0 | grep -q 'macvlan\|promiscuity 1'; 
 		<interface type='bridge'><source bridge='nobr'/></interface>|there is no network interface 'nobr'
 		<interface type='bridge'><source bridge='up0'/></interface>|'up0' is no bridge
 		<interface type='direct'><source dev='nodev'/></interface>|there is no network interface 'nodev'
-		<interface type='network'><source network='missing'/></interface>|network 'missing' is not active (start it with: net-start missing)
+		<interface type='network'><source network='missing'/></interface>|there is no network with name 'missing'
 		<interface type='user'/>|a container's are of type
 		<hostdev mode='capabilities' type='net'><source><interface>nodev</interface></source></hostdev>|there is no network interface 'nodev'
 		<interface type='bridge'><source bridge='br0'/><ip address='10.77.0.2' prefix='24'/><route address='172.16.0.0' prefix='12' gateway='192.168.9.9'/></interface>|cannot make the route to 172.16.0.0/12

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a guest gets of networks: ports. For supervisors, which call this before they make a guest's interfaces and after they have taken them away. A network is
+ * reached by procedure calls on its own supervisor; nothing here knows how it works.
+ */
+#ifndef BERTH_HYPERVISOR_SECONDARY_H
+#define BERTH_HYPERVISOR_SECONDARY_H
+
+#include "hypervisor/supervisor.h"
+
+struct domain_net;
+
+/*
+ * Creates a port for an <interface type='network'> of the supervised guest and notes in the (live) definition what it is plugged into: `portid`; `bridge` and
+ * `mac_table` for a bridge, `dev` and `mode` for one of the host's interfaces (macvlan), `hostdev` for a PCI device; and what the network or its portgroup adds:
+ * `bandwidth`, `vlan`, `vport`, `isolated`, `trust_guest_rx_filters`. The port is in the plan before it is made. Other interfaces: nothing. A network
+ * that is not active is ERR_OPERATION_INVALID, with what to do.
+ */
+int hv_port_create(struct supervisor *sv, struct domain_net *net, struct error *err) NODISCARD;
+
+/* The same for every interface of the definition; on failure what was created is deleted again. */
+int hv_ports_create(struct supervisor *sv, struct error *err) NODISCARD;
+
+/* Gives ports back. What cannot be told to a network (it is gone, and the port with it) is noted in the log alone. */
+void hv_port_delete(struct supervisor *sv, struct domain_net *net);
+void hv_ports_delete(struct supervisor *sv);
+
+/* By what a plan says of a port, "UUID NETWORK"; one that is not there is fine. */
+int hv_port_undo(const char *line, struct error *err) NODISCARD;
+
+#endif

@@ -1,0 +1,200 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Networks with what is plugged into them: containers by <interface type='network'>, and namespaces as guests and as the world outside.
+
+load ../network
+
+setup() { network_setup; }
+teardown() { network_teardown; }
+
+# "outside": a server in a namespace behind the host's other interface, which knows no route back
+outside()
+{
+	touch "$SCRATCH/ns-outside"
+	unshare --net="$SCRATCH/ns-outside" ip link set lo up
+	on ip link add up0 type veth peer name out0
+	on ip link set out0 netns "$SCRATCH/ns-outside"
+	on ip addr add 203.0.113.1/24 dev up0
+	on ip link set up0 up
+	guest outside ip addr add 203.0.113.2/24 dev out0
+	guest outside ip link set out0 up
+}
+
+container()
+{
+	berth_need_containers
+	berth_rootfs "ip link set lo up
+		busybox udhcpc -i eth0 -n -q -t 10 -T 3 -x hostname:\$(hostname) -s /sbin/dhcp
+		trap 'exit 0' TERM INT
+		while :; do sleep 1000 & wait \$!; done"
+	for applet in ip udhcpc ping hostname nslookup nc; do ln -sf busybox "$ROOTFS/bin/$applet"; done
+	cat >"$ROOTFS/sbin/dhcp" <<-'EOS'
+		#!/bin/sh
+		[ "$1" = bound ] || exit 0
+		ip addr add $ip/${mask:-24} dev $interface
+		[ -z "$router" ] || ip route add default via $router
+	EOS
+	chmod +x "$ROOTFS/sbin/dhcp"
+}
+
+@test "two containers on a NAT network: addresses, names, each other, and the world outside" {
+	container
+	outside
+	on net-define -q --default
+	on net-start -q default
+	for name in one two; do
+		berth_define $name '' "<interface type='network'><source network='default'/></interface>"
+		on vm-start -q $name
+	done
+	[ "$(on net-port-list --uuid default | wc -l)" = 2 ]
+	on vm-dumpxml one | grep -q "bridge='virbr0'"
+	for try in $(seq 100); do [ "$(on net-dhcp-leases default --json | grep -c '"address"')" = 2 ] && break; sleep 0.2; done
+	for name in one two; do
+		for try in $(seq 50); do on vm-exec $name ip route | grep -q default && break; sleep 0.1; done
+	done
+	address=$(on net-dhcp-leases default | awk '/two/ {print $5}' | cut -d/ -f1)
+	[ -n "$address" ]
+	on vm-exec one ping -c 1 -W 2 "$address"
+	on vm-exec one nslookup two 192.168.122.1 | grep -q "$address"
+	on vm-exec one ping -c 1 -W 2 203.0.113.2
+	# who is trusted for a port below 1024 must not be a guest
+	guest outside timeout 10 python3 -c "
+import socket
+s = socket.socket(); s.bind(('', 80)); s.listen(); c, a = s.accept(); print(*a, flush=True)" >"$SCRATCH/peer" &
+	for try in $(seq 50); do guest outside ss -ltn | grep -q :80 && break; sleep 0.1; done
+	on vm-exec one nc -w 2 -p 500 203.0.113.2 80 </dev/null
+	wait $!
+	read -r from port <"$SCRATCH/peer"
+	[ "$from" = 203.0.113.1 ]
+	[ "$port" -ge 1024 ]
+	# nobody outside gets in
+	guest outside ip route add 192.168.122.0/24 via 203.0.113.1
+	! guest outside busybox ping -c 1 -W 1 "$address"
+	on vm-destroy -q one
+	on vm-destroy -q two
+	[ -z "$(on net-port-list --uuid default)" ]
+}
+
+@test "a network that is not active is told, with what to do; nothing of the guest is left" {
+	container
+	on net-define -q --default
+	berth_define one '' "<interface type='network'><source network='default'/></interface>"
+	run on vm-start one
+	[ "$status" = 4 ]
+	[[ $output == *"network 'default' is not active (start it with: net-start default)"* ]]
+	[ -z "$(on vm-list --name)" ]
+	sed 's/default/nosuch/' "$SCRATCH/define.xml" >"$SCRATCH/nosuch.xml"
+	on vm-define -q "$SCRATCH/nosuch.xml" >/dev/null
+	run on vm-start one
+	[ "$status" = 3 ]
+}
+
+@test "isolated, routed and open networks: who reaches whom" {
+	outside
+	for mode in isolated route open; do
+		forward=; [ $mode = isolated ] || forward="<forward mode='$mode'/>"
+		case $mode in isolated) n=1;; route) n=2;; open) n=3;; esac
+		echo "<network><name>$mode</name>$forward<bridge name='b-$mode'/><ip address='10.9.$n.1' prefix='24'><dhcp><range start='10.9.$n.10' end='10.9.$n.20'/></dhcp></ip></network>" >"$SCRATCH/n.xml"
+		on net-define -q "$SCRATCH/n.xml"
+		on net-start -q $mode
+		guest_new $mode b-$mode 52:54:00:00:01:0$n
+		guest_dhcp $mode
+	done
+	guest outside ip route add 10.9.0.0/16 via 203.0.113.1
+	! guest isolated ip route | grep default
+	guest isolated ip route add default via 10.9.1.1
+	! guest isolated busybox ping -c 1 -W 1 203.0.113.2
+	guest route busybox ping -c 1 -W 2 203.0.113.2
+	guest open busybox ping -c 1 -W 2 203.0.113.2
+	guest outside busybox ping -c 1 -W 2 "$(guest route ip -4 -o addr show eth0 | awk '{print $4}' | cut -d/ -f1)"
+	# isolated is so from the others, too
+	! guest open busybox ping -c 1 -W 1 10.9.1.10
+	on nft list ruleset | grep -q 'table inet berth.*open'
+}
+
+@test "P9 P10: a firewall that is flushed by others gets the network's rules back; theirs stay" {
+	on net-define -q --default
+	on net-start -q default
+	on nft add table inet theirs
+	on nft add chain inet theirs c
+	rules=$(on nft list ruleset)
+	on nft flush ruleset
+	for try in $(seq 50); do on nft list tables | grep -q berth && break; sleep 0.1; done
+	on nft list ruleset | grep -q masquerade
+	! on nft list tables | grep theirs
+	on nft add table inet theirs
+	on net-destroy -q default
+	[ "$(on nft list tables)" = "table inet theirs" ]
+	on nft delete table inet theirs
+}
+
+@test "R2: dnsmasq killed comes again; the supervisor killed is replaced and nobody notices" {
+	on net-define -q --default
+	on net-start -q default
+	guest_new one virbr0
+	guest_dhcp one
+	first=$(pgrep -o -f "conf-file=$BERTH_ROOT")
+	kill -9 "$(cat "$BERTH_ROOT/run/berth/network/default/dnsmasq.pid")"
+	for try in $(seq 50); do
+		pid=$(cat "$BERTH_ROOT/run/berth/network/default/dnsmasq.pid" 2>/dev/null) && [ "$pid" != "$first" ] && kill -0 "$pid" 2>/dev/null && break
+		sleep 0.1
+	done
+	guest_dhcp one
+	pid=$(cat "$BERTH_ROOT/run/berth/network/default/dnsmasq.pid")
+	for victim in $(pgrep -f 'net-supervisor default'); do
+		grep -qz "^BERTH_ROOT=$BERTH_ROOT$" "/proc/$victim/environ" && kill -9 "$victim"
+	done
+	guest one busybox ping -c 1 -W 2 192.168.122.1
+	[ "$(on net-list --name)" = default ]
+	on net-dumpxml default | grep -q virbr0
+	[ "$pid" = "$(cat "$BERTH_ROOT/run/berth/network/default/dnsmasq.pid")" ]
+	guest_dhcp one
+	on net-destroy -q default
+}
+
+@test "bandwidth of a network is kept, and a port's floor is promised once" {
+	echo "<network><name>slow</name><bridge name='b-slow' stp='off'/><bandwidth><inbound average='1000' peak='1000' burst='64'/></bandwidth><ip address='10.8.0.1' prefix='24'/></network>" >"$SCRATCH/n.xml"
+	on net-define -q "$SCRATCH/n.xml"
+	on net-start -q slow
+	guest_new one b-slow
+	guest one ip addr add 10.8.0.2/24 dev eth0
+	guest one python3 -c "
+import socket, time
+s = socket.socket(); s.bind(('', 99)); s.listen(); c, a = s.accept()
+n, t = 0, None
+while (d := c.recv(65536)):
+    t = t or time.time(); n += len(d)
+print(int(n / (time.time() - t)))" >"$SCRATCH/rate" &
+	for try in $(seq 50); do guest one ss -ltn | grep -q :99 && break; sleep 0.1; done
+	on python3 -c "
+import socket
+s = socket.create_connection(('10.8.0.2', 99)); s.sendall(b'x' * 3000000)"
+	wait $!
+	rate=$(cat "$SCRATCH/rate")
+	echo "measured $rate bytes a second of 1000000"
+	[ "$rate" -gt 700000 ]
+	[ "$rate" -lt 1300000 ]
+	port() { echo "<networkport><uuid>5d744f21-ba4a-4d6e-bdb2-30a35ff3207$1</uuid><owner><name>w</name><uuid>d54df46f-1ab5-4a22-8618-4560ef5fac2c</uuid></owner><mac address='52:54:00:7b:35:9$1'/><bandwidth><inbound average='500' floor='600'/></bandwidth></networkport>" >"$SCRATCH/p.xml"; }
+	port 1
+	on net-port-create -q slow "$SCRATCH/p.xml"
+	port 2
+	run on net-port-create slow "$SCRATCH/p.xml"
+	[ "$status" = 1 ]
+	[[ $output == *"would promise 1200"* ]]
+	on tc class show dev b-slow | grep -q 'class htb 1:3'
+	on net-port-delete -q slow 5d744f21-ba4a-4d6e-bdb2-30a35ff32071
+	! on tc class show dev b-slow | grep -q 'class htb 1:3'
+}
+
+@test "a network with 200 ports" {
+	echo "<network><name>many</name><bridge name='b-many' stp='off'/><ip address='10.7.0.1' prefix='16'/></network>" >"$SCRATCH/n.xml"
+	on net-define -q "$SCRATCH/n.xml"
+	on net-start -q many
+	for i in $(seq 200); do
+		printf "<networkport><uuid>5d744f21-ba4a-4d6e-bdb2-%012d</uuid><owner><name>w</name><uuid>d54df46f-1ab5-4a22-8618-4560ef5fac2c</uuid></owner><mac address='52:54:00:00:%02x:01'/></networkport>" "$i" "$i" >"$SCRATCH/p.xml"
+		on net-port-create -q many "$SCRATCH/p.xml"
+	done
+	[ "$(on net-port-list --uuid many | wc -l)" = 200 ]
+	on net-dumpxml many | grep -q "connections='200'"
+	on net-destroy -q many
+}
