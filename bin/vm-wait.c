@@ -66,7 +66,7 @@ static int run(struct cli *cli, struct error *err)
 	if (cli_timeout(timeout_text, &timeout_ms, err) < 0)
 		return -1;
 	struct cli_conn *conn = cli_open(cli, uses, NULL, err);
-	if (!conn || cli_only_local(conn, "waiting", err) < 0)
+	if (!conn)
 		return -1;
 	return cli_wait(conn, cli->args[0], condition, NULL, timeout_ms, err);
 }

@@ -19,6 +19,8 @@ struct cli_conn *cli_open(struct cli *cli, const struct rpc_row *uses, const str
 	conn->uses = uses;
 	if (hv_uri_kind(cli->uri) == HV_URI_REMOTE) {
 		conn->remote = remote_open(cli->uri, false, HV_TIMEOUT_DEFAULT, err);
+		/* what takes long there takes as long as the other side gives signs of life */
+		conn->remote_ms = cli->program->flags & CLI_SLOW ? -1 : HV_TIMEOUT_DEFAULT;
 		return conn->remote ? conn : NULL;
 	}
 	if (hv_open(&conn->hv, cli->uri, false, drivers, err) < 0)
@@ -62,7 +64,7 @@ int cli_call(struct cli_conn *conn, const struct rpc_proc *proc, const void *arg
 			return error_errno(err, "%s", proc->name);
 	}
 	if (conn->remote)
-		return rpc_conn_call(conn->remote, proc, args, ret, HV_TIMEOUT_DEFAULT, err);
+		return rpc_conn_call(conn->remote, proc, args, ret, conn->remote_ms, err);
 	void *result = ret ? ret : own;
 	rc = call_local(conn, proc, args, result, err);
 	if (result && (own || rc < 0))

@@ -13,6 +13,7 @@ struct rpc_conn;
 struct cli_conn {
 	struct hv hv;                  /* local drivers */
 	struct rpc_conn *remote;       /* another machine or process; NULL: local */
+	int remote_ms;                 /* how long its answers may take; -1: as long as it lives */
 	const struct rpc_row *uses;    /* how procedures are answered locally */
 };
 
@@ -62,7 +63,7 @@ int cli_shutdown_mode(const char *modes, unsigned *flags, struct error *err) NOD
 /* How a wait for a guest is told whether to go on: `guest` is NULL when there is no such guest (any more). Returns 1 to end it, 0 to go on, -1. */
 typedef int cli_condition(const struct guest *guest, void *arg, struct error *err);
 
-/* Waits until the condition holds, at once when it does, told by the kernel of each change (inotify, pidfd); local guests only. `name` may be a name
+/* Waits until the condition holds, at once when it does, told of each change by the kernel (inotify, pidfd) or by the other side's events. `name` may be a name
  * that nobody has yet. ERR_OPERATION_TIMEOUT when timeout_ms (-1: none) is over. */
 int cli_wait(struct cli_conn *conn, const char *name, cli_condition *condition, void *arg, int timeout_ms, struct error *err) NODISCARD;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Waiting for a local guest: its directories tell of every change but the death of a supervisor or a guest that nobody can
+/* Waiting for a guest. Elsewhere the server's events tell. A local one's directories tell of every change but the death of a supervisor or a guest that nobody can
  * write down any more; for those there are pidfds. */
 #include "cli/guests.h"
 
+#include "rpc/client.h"
 
 #include <poll.h>
 #include <sys/inotify.h>
@@ -106,6 +107,11 @@ static void drain(int fd)
 		;
 }
 
+static int time_is_up(const char *name, int timeout_ms, struct error *err)
+{
+	return error_set(err, ERR_OPERATION_TIMEOUT, "domain '%s': the time was up after %d.%03d s", name, timeout_ms / 1000, timeout_ms % 1000);
+}
+
 static int wait_loop(struct waiter *w, cli_condition *condition, void *arg, int timeout_ms, struct error *err)
 {
 	int64_t start = cli_now_ms();
@@ -121,19 +127,62 @@ static int wait_loop(struct waiter *w, cli_condition *condition, void *arg, int 
 		};
 		rc = poll(fds, ARRAY_LEN(fds), cli_time_left(start, timeout_ms));
 		if (rc == 0)
-			return error_set(err, ERR_OPERATION_TIMEOUT, "domain '%s': the time was up after %d.%03d s", w->name,
-					 timeout_ms / 1000, timeout_ms % 1000);
+			return time_is_up(w->name, timeout_ms, err);
 		if (rc < 0 && errno != EINTR)
 			return error_errno(err, "waiting for domain '%s'", w->name);
 		drain(w->inotify);
 	}
 }
 
-int cli_wait(struct cli_conn *conn, const char *name, cli_condition *condition, void *arg, int timeout_ms, struct error *err)
+static int look_remote(struct cli_conn *conn, const char *name, cli_condition *condition, void *arg, struct error *err)
 {
-	struct waiter w = { .conn = conn, .name = name, .inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), .pidfd = { -1, -1 } };
+	struct guest guest = { 0 };
+	struct error why = { 0 };
 	int rc;
 
+	if (cli_find(conn, name, &guest, &why) == 0) {
+		rc = condition(&guest, arg, err);
+		guest_clear(&guest);
+		return rc;
+	}
+	if (why.code == ERR_NO_DOMAIN)
+		return condition(NULL, arg, err);
+	*err = why;
+	return -1;
+}
+
+static int wait_remote(struct cli_conn *conn, const char *name, cli_condition *condition, void *arg, int timeout_ms, struct error *err)
+{
+	const wire_connect_domain_event_callback_register_any_args lifecycle = { .event_id = 0 };
+	wire_connect_domain_event_callback_register_any_ret ret = { 0 };
+	int64_t start = cli_now_ms();
+
+	if (rpc_conn_call(conn->remote, &rpc_connect_domain_event_callback_register_any, &lifecycle, &ret, HV_TIMEOUT_DEFAULT, err) < 0)
+		return -1;
+	for (;;) {
+		struct rpc_event event = { 0 };
+		int rc = look_remote(conn, name, condition, arg, err);
+
+		if (rc != 0)
+			return rc < 0 ? -1 : 0;
+		/* any of them is a reason to look again */
+		rc = rpc_next_event(conn->remote, &event, cli_time_left(start, timeout_ms), err);
+		if (rc < 0)
+			return -1;
+		if (rc == 0)
+			return time_is_up(name, timeout_ms, err);
+		rpc_event_clear(&event);
+	}
+}
+
+int cli_wait(struct cli_conn *conn, const char *name, cli_condition *condition, void *arg, int timeout_ms, struct error *err)
+{
+	struct waiter w = { .conn = conn, .name = name, .inotify = -1, .pidfd = { -1, -1 } };
+	int rc;
+
+	if (conn->remote)
+		return wait_remote(conn, name, condition, arg, timeout_ms, err);
+	w.inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (w.inotify < 0)
 		return error_errno(err, "inotify (raise fs.inotify.max_user_instances)");
 	rc = watch_kinds(&w, err);

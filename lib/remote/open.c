@@ -88,6 +88,10 @@ int remote_ask_open(struct rpc_conn *conn, const char *name, bool read_only, int
 	return rpc_conn_call(conn, &rpc_connect_open, &args, NULL, timeout_ms, err);
 }
 
+/* libvirt's own default: every five seconds, and five times without an answer are the end. */
+#define KEEPALIVE_MS 5000
+#define KEEPALIVE_COUNT 5
+
 /* A driver's process gets the whole URI: it knows best what of it is its own. */
 static struct rpc_conn *open_helper(const char *helper, const char *uri, const struct remote_target *t, struct error *err)
 {
@@ -146,7 +150,9 @@ struct rpc_conn *remote_open(const char *uri, bool read_only, int timeout_ms, st
 
 	if (remote_uri_parse(uri, &t.uri, err) == 0) {
 		conn = open_parsed(uri, &t, err);
-		if (!conn)
+		if (conn)
+			rpc_conn_set_keepalive(conn, KEEPALIVE_MS, KEEPALIVE_COUNT);
+		else
 			error_wrap(err, "%.300s", uri);
 	}
 	remote_uri_clear(&t.uri);

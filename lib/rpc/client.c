@@ -263,6 +263,14 @@ void rpc_conn_set_io(struct rpc_conn *conn, const struct rpc_io *io, void *ctx)
 	conn->io_ctx = ctx;
 }
 
+void rpc_conn_set_keepalive(struct rpc_conn *conn, int interval_ms, int count)
+{
+	conn->ping_ms = interval_ms;
+	conn->ping_count = count;
+	conn->pings = 0;
+	conn->ping_at = rpc_deadline(interval_ms);
+}
+
 int rpc_conn_fd(const struct rpc_conn *conn)
 {
 	return conn->in;
@@ -288,7 +296,7 @@ bool rpc_conn_pending(const struct rpc_conn *conn)
 static int wait_to_send(struct rpc_conn *conn, int64_t deadline, struct error *err)
 {
 	bool both = conn->in == conn->out;
-	int left = time_left(deadline);
+	int left = deadline < 0 && conn->ping_ms ? conn->ping_ms * (conn->ping_count + 1) : time_left(deadline);
 	int ready = conn->wait(conn->out, POLLOUT | (both ? POLLIN : 0), left);
 
 	if (ready < 0)
@@ -337,6 +345,21 @@ static int send_bytes(struct rpc_conn *conn, const unsigned char *p, size_t len,
 	return 0;
 }
 
+static int send_keepalive(struct rpc_conn *conn, enum rpc_keepalive what, int64_t deadline, struct error *err)
+{
+	struct rpc_header h = {
+		.length = RPC_HEADER_LEN, .program = RPC_KEEPALIVE_PROGRAM, .version = RPC_KEEPALIVE_VERSION, .procedure = what, .type = RPC_MESSAGE,
+	};
+	unsigned char frame[RPC_HEADER_LEN];
+	int ret;
+
+	rpc_header_put(frame, &h);
+	conn->sending = true;
+	ret = send_bytes(conn, frame, sizeof(frame), deadline, err);
+	conn->sending = false;
+	return ret;
+}
+
 int rpc_conn_send(struct rpc_conn *conn, const unsigned char *frame, size_t len, const int *fds, size_t n_fds,
 		  int64_t deadline, struct error *err)
 {
@@ -350,17 +373,8 @@ int rpc_conn_send(struct rpc_conn *conn, const unsigned char *frame, size_t len,
 		ret = send_fds(conn, fds, n_fds, deadline, err);
 	conn->sending = false;
 	while (ret == 0 && conn->pongs_due) {
-		struct rpc_header h = {
-			.length = RPC_HEADER_LEN, .program = RPC_KEEPALIVE_PROGRAM, .version = RPC_KEEPALIVE_VERSION,
-			.procedure = RPC_PONG, .type = RPC_MESSAGE,
-		};
-		unsigned char pong[RPC_HEADER_LEN];
-
 		conn->pongs_due--;
-		rpc_header_put(pong, &h);
-		conn->sending = true;
-		ret = send_bytes(conn, pong, sizeof(pong), deadline, err);
-		conn->sending = false;
+		ret = send_keepalive(conn, RPC_PONG, deadline, err);
 	}
 	return ret;
 }
@@ -375,6 +389,8 @@ static int read_some(struct rpc_conn *conn, unsigned char *buf, size_t want, siz
 
 	if (n > 0) {
 		*have += (size_t)n;
+		conn->pings = 0;
+		conn->ping_at = rpc_deadline(conn->ping_ms);
 		return 1;
 	}
 	if (n < 0 && errno == EAGAIN)
@@ -501,6 +517,31 @@ static int dispatch(struct rpc_conn *conn, struct error *err)
 	return 1;
 }
 
+/* Nothing has come: asks for a sign of life when it is time for it. *left becomes the time until the next one, where that is sooner. */
+static int look_alive(struct rpc_conn *conn, int *left, struct error *err)
+{
+	int until = time_left(conn->ping_at);
+
+	/* in the middle of a frame of ours no other may begin; whoever sends it has a limit of his own */
+	if (!conn->ping_ms || conn->sending)
+		return 0;
+	if (until == 0) {
+		if (conn->pings >= conn->ping_count) {
+			error_set(&conn->dead, ERR_NO_CONNECT, "the connection is lost: no sign of life from the other side for %d seconds",
+				  conn->ping_ms * (conn->ping_count + 1) / 1000);
+			return conn_dead(conn, err);
+		}
+		conn->pings++;
+		conn->ping_at = rpc_deadline(conn->ping_ms);
+		if (send_keepalive(conn, RPC_PING, rpc_deadline(conn->ping_ms), err) < 0)
+			return -1;
+		until = conn->ping_ms;
+	}
+	if (*left < 0 || *left > until)
+		*left = until;
+	return 0;
+}
+
 int rpc_conn_step(struct rpc_conn *conn, int64_t deadline, struct error *err)
 {
 	if (conn->dead.code)
@@ -519,6 +560,8 @@ int rpc_conn_step(struct rpc_conn *conn, int64_t deadline, struct error *err)
 		int left = time_left(deadline);
 		if (left == 0)
 			return 0;
+		if (look_alive(conn, &left, err) < 0)
+			return -1;
 		ret = conn->wait(conn->in, POLLIN, left);
 		if (ret < 0)
 			return conn_fail(conn, err, "cannot wait for the connection");

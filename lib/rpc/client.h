@@ -51,6 +51,12 @@ struct rpc_io {
 void rpc_conn_set_io(struct rpc_conn *conn, const struct rpc_io *io, void *ctx);
 
 /*
+ * While something is waited for and nothing comes, the other side is asked every interval_ms whether it lives (libvirt's keepalive). The connection is
+ * dead, ERR_NO_CONNECT, when `count` of these have gone without an answer; so a wait without a deadline has an end.
+ */
+void rpc_conn_set_keepalive(struct rpc_conn *conn, int interval_ms, int count);
+
+/*
  * Calls a procedure and waits for its reply. args may be NULL where the procedure has none; *ret (or NULL) must be zeroed and is
  * the caller's to free with xdr_free(proc->ret, ret), after success only. Events that come in between are queued, pings answered.
  */

@@ -41,6 +41,9 @@ struct rpc_conn {
 	rpc_wait_fn *wait;
 	const struct rpc_io *io; /* NULL: none */
 	void *io_ctx;
+	int ping_ms, ping_count; /* 0: no pings of ours */
+	int pings;               /* sent since something came */
+	int64_t ping_at;         /* when the next one is due */
 	uint32_t serial;
 	uint32_t awaited;        /* serial of the call that waits; 0: none */
 	bool answered;           /* the frame in `input` is its reply */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The client against servers that do not behave. */
 #include "rpc_fixture.h"
+#include "rpc/client_priv.h"
 
 static struct rpc_conn *pair_conn(int *other)
 {
@@ -286,10 +287,46 @@ static void wrong_owner(void **state)
 	rmdir(dir);
 }
 
+/* A wait without a deadline ends when nothing gives a sign of life, and not before. */
+static void keepalive(void **state)
+{
+	struct error err = { .text = "" };
+	unsigned char sent[256];
+	int64_t start;
+	ssize_t n;
+	int fd;
+	struct rpc_conn *conn = pair_conn(&fd);
+	struct rpc_event ev;
+
+	(void)state;
+	rpc_conn_set_keepalive(conn, 40, 3);
+	put_frame(fd, RPC_KEEPALIVE_PROGRAM, RPC_PONG, RPC_MESSAGE, 0, 0, NULL, 0);
+	start = rpc_deadline(0);
+	assert_int_equal(rpc_next_event(conn, &ev, -1, &err), -1);
+	assert_int_equal(err.code, ERR_NO_CONNECT);
+	assert_non_null(strstr(err.text, "sign of life"));
+	assert_true(rpc_deadline(0) - start >= 4 * 40 && rpc_deadline(0) - start < 2000);
+	n = recv(fd, sent, sizeof(sent), 0);
+	assert_int_equal(n, 3 * 28);
+	assert_int_equal(sent[15], RPC_PING);
+	rpc_conn_free(conn);
+	close(fd);
+	/* one that does not read either */
+	conn = pair_conn(&fd);
+	rpc_conn_set_keepalive(conn, 20, 1);
+	AUTO_FREE char *large = calloc(1, 3 << 20);
+	memset(large, 'x', (3 << 20) - 1);
+	wire_domain_define_xml_flags_args args = { .xml = large };
+	assert_int_equal(rpc_conn_call(conn, &rpc_domain_define_xml_flags, &args, NULL, -1, &err), -1);
+	assert_int_equal(err.code, ERR_OPERATION_TIMEOUT);
+	rpc_conn_free(conn);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers), cmocka_unit_test(deaths), cmocka_unit_test(timeouts), cmocka_unit_test(event_flood),
+		cmocka_unit_test(answers), cmocka_unit_test(deaths), cmocka_unit_test(timeouts), cmocka_unit_test(event_flood), cmocka_unit_test(keepalive),
 		cmocka_unit_test(connecting), cmocka_unit_test(full_queue), cmocka_unit_test(wrong_owner),
 	};
 	/* the servers of the fixture are not used here */

@@ -62,7 +62,7 @@ peer_start()
 		[auth-libvirt-localhost]
 		credentials=test
 	EOF
-	unshare -m --propagation private --kill-child sh -c '
+	unshare -m --propagation private sh -c '
 		mount -t tmpfs t /run && mount -t tmpfs t /var/lib/libvirt && mkdir -p /etc/sasl2 &&
 		mount -t tmpfs t /etc/sasl2 && cp "$PEER/sasl.conf" /etc/sasl2/libvirt.conf &&
 		exec libvirtd --listen -f "$PEER/libvirtd.conf" -p /run/libvirtd.pid' >"$PEER/out" 2>&1 3>&- &
@@ -80,7 +80,6 @@ peer_start()
 peer_stop()
 {
 	[ -z "${PEER_PID-}" ] && return
-	# unshare goes, and its child with it
 	kill "$PEER_PID" 2>/dev/null
 	wait "$PEER_PID" 2>/dev/null
 	PEER_PID=

@@ -176,3 +176,28 @@ start_sshd()
 	expect 1 vm-list
 	contains "$output" "libvirt.conf:2"
 }
+
+@test "C3: a server that lies about lengths, counts and kinds is told of in words, at once" {
+	for lie in gone short none huge half count string rest other call type fds error words; do
+		printf '#!/bin/sh\nexec /usr/bin/python3 %s/tests/wire/liar.py %s\n' "$TOP" $lie >"$SCRATCH/$lie"
+		chmod +x "$SCRATCH/$lie"
+		run timeout 5 vm-list --all -c "test+ext:///default?command=$SCRATCH/$lie"
+		echo "$lie: $status $output"
+		[ "$status" = 7 ] || [ "$status" = 1 ]
+		[ -n "$output" ]
+	done
+}
+
+@test "a guest that is elsewhere is waited for, and ended" {
+	URI="test+unix:///default?socket=$PEER_SOCKET"
+	# the server forgets what it has with its last client
+	virsh -q -c "$URI" event --loop --event lifecycle >/dev/null 2>&1 3>&- &
+	LIAR=$!
+	(sleep 0.5; vm-destroy -q -c "$URI" test) 3>&- &
+	expect 0 timeout 20 vm-wait --timeout 10 -c "$URI" test stopped
+	expect 0 vm-start -q -c "$URI" test
+	expect 0 timeout 20 vm-shutdown --wait -c "$URI" test
+	expect 0 vm-start -q -c "$URI" test
+	expect 0 timeout 20 vm-shutdown-all -c "$URI"
+	[ "$(vm-state -c "$URI" test)" = "shut off" ]
+}
