@@ -4,6 +4,7 @@
 #define BERTH_HYPERVISOR_SUPERVISOR_CORE_H
 
 #include "hypervisor/supervisor.h"
+#include "hypervisor/hook.h"
 #include "util/task.h"
 
 /* The descriptors that a starter hands over. */
@@ -15,6 +16,8 @@ struct supervisor_core {
 	int report_fd;             /* to the starter, -1 when it has been told */
 	struct error start_error;
 	bool start_failed;
+	struct hook hook;
+	bool hooked;               /* its first hooks were run, its last have yet to be */
 	bool state_dirty;          /* `state` could not be written and waits for space */
 	struct ev_timer retry;
 	struct ev_io starter;      /* autodestroy: sees the starter go away */
@@ -36,6 +39,10 @@ void sv_end(struct supervisor *sv, enum guest_end end, enum monitor_exit how, co
 
 /* Waits, within a task, until the guest is gone and what it used is undone. */
 int sv_wait_end(struct supervisor *sv, int timeout_ms, struct error *err) NODISCARD;
+
+/* The hooks of an operation, for guests alone. sv_hook_end(): what belongs to a guest's end, before and after it is undone; what fails then is logged. */
+int sv_hook(struct supervisor *sv, const char *operation, struct error *err) NODISCARD;
+void sv_hook_end(struct supervisor *sv, const char *operation);
 
 /* supervisor_start.c: loads the definition; begins the guest's life, as a task */
 int sv_load(struct supervisor *sv, struct error *err) NODISCARD;

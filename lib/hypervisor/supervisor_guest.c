@@ -140,7 +140,10 @@ void sv_end(struct supervisor *sv, enum guest_end end, enum monitor_exit how, co
 		return;
 	supervisor_log(sv, "%s: ended (%s): %s", sv->name, guest_end_word(end), text);
 	ev_timer_stop(sv->loop, &sv->core->retry);
+	sv_hook_end(sv, "stopped");
 	sv->driver->teardown(sv);
+	sv_hook_end(sv, "release");
+	hook_end(&sv->core->hook);
 	sv_write_last_exit(sv, end, text);
 	sv->ending = true;
 	sv->state = GUEST_SHUTOFF;
@@ -215,7 +218,9 @@ void supervisor_guest_ended(struct supervisor *sv, enum guest_end end, enum moni
 		return;
 	}
 	supervisor_log(sv, "%s: %s, starts again: %s", sv->name, how == MONITOR_EXIT_REBOOT ? "reboots" : guest_end_word(end), text);
+	sv_hook_end(sv, "stopped");
 	sv->driver->teardown(sv);
+	sv_hook_end(sv, "release");
 	if (how == MONITOR_EXIT_REBOOT)
 		sv_event_reboot(sv);
 	else

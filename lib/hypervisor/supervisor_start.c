@@ -105,6 +105,42 @@ static void watch_starter(struct supervisor *sv)
 	ev_io_start(sv->loop, &sv->core->starter);
 }
 
+int sv_hook(struct supervisor *sv, const char *operation, struct error *err)
+{
+	AUTO_FREE char *xml = NULL;
+
+	if (sv->driver->object || sv->core->hook.state == HOOK_NONE)
+		return 0;
+	xml = domain_format(sv->def, DOMAIN_FORMAT_SECURE, err);
+	return xml ? hook_run(&sv->core->hook, sv->driver->kind, sv->name, operation, "begin", xml, err) : -1;
+}
+
+void sv_hook_end(struct supervisor *sv, const char *operation)
+{
+	AUTO_FREE char *xml = sv->core->hooked && sv->core->hook.state == HOOK_RUNS ? domain_format(sv->def, DOMAIN_FORMAT_SECURE, NULL) : NULL;
+	struct error err;
+
+	if (xml && hook_run(&sv->core->hook, sv->driver->kind, sv->name, operation, "end", xml, &err) < 0)
+		supervisor_log(sv, "%s: %s", sv->name, err.text);
+	if (!strcmp(operation, "release"))
+		sv->core->hooked = false;
+}
+
+/* A life of the guest, with libvirt's hooks before, in and after its beginning. */
+static int start_guest(struct supervisor *sv, bool paused, struct error *err)
+{
+	sv->core->hooked = true;
+	if (sv_hook(sv, "prepare", err) == 0 && sv_hook(sv, "start", err) == 0 && sv->driver->start(sv, paused, err) == 0) {
+		if (sv_hook(sv, "started", err) == 0)
+			return 0;
+		sv->driver->destroy(sv, NULL);
+		sv->driver->teardown(sv);
+	}
+	sv_hook_end(sv, "stopped");
+	sv_hook_end(sv, "release");
+	return -1;
+}
+
 static int begin(struct supervisor *sv, struct error *err)
 {
 	if (sv_load(sv, err) < 0)
@@ -112,11 +148,13 @@ static int begin(struct supervisor *sv, struct error *err)
 	if (!sv->driver->object && state_id_new(sv->driver->kind, sv->name, &sv->id, err) < 0)
 		return error_wrap(err, "%s: cannot get an id", sv->name);
 	sv_write_status(sv);
-	if (sv->driver->start(sv, sv->start_paused, err) < 0)
+	if (start_guest(sv, sv->start_paused, err) < 0)
 		return error_wrap(err, "%s", sv->name);
 	if (listen_socket(sv, err) < 0) {
 		sv->driver->destroy(sv, NULL);
+		sv_hook_end(sv, "stopped");
 		sv->driver->teardown(sv);
+		sv_hook_end(sv, "release");
 		return -1;
 	}
 	return 0;
@@ -170,6 +208,9 @@ static int adopt(struct supervisor *sv, struct error *err)
 	if (listen_socket(sv, err) < 0)
 		return -1;
 	sv_write_status(sv);
+	sv->core->hooked = true;
+	if (sv_hook(sv, "reconnect", err) < 0)
+		supervisor_log(sv, "%s: %s", sv->name, err->text);
 	supervisor_log(sv, "%s: adopted, pid %d", sv->name, (int)sv->guest_pid);
 	return 0;
 }
@@ -214,7 +255,7 @@ void sv_restart_task(void *arg)
 	sv->start_paused = false;
 	sv->destroyed = false;
 	/* edited meanwhile, it starts as it is now; undefined meanwhile, as it was */
-	if ((!supervisor_is_persistent(sv) || sv_load(sv, &err) == 0) && sv->driver->start(sv, false, &err) == 0) {
+	if ((!supervisor_is_persistent(sv) || sv_load(sv, &err) == 0) && start_guest(sv, false, &err) == 0) {
 		sv_event_lifecycle(sv, 2, 0);
 		if (sv_write_live(sv, &err) < 0)
 			supervisor_log(sv, "%s: %s", sv->name, err.text);
