@@ -4,6 +4,7 @@
 #include "hypervisor/secondary.h"
 
 #include "util/cgroup.h"
+#include "util/owner.h"
 #include "util/process.h"
 #include "util/str.h"
 
@@ -115,6 +116,12 @@ static int clean_port(const struct cleaning *c, const char *line, struct error *
 	return hv_port_undo(line, err);
 }
 
+static int clean_owner(const struct cleaning *c, const char *line, struct error *err)
+{
+	(void)c;
+	return owner_plan_undo(line, err);
+}
+
 static const struct {
 	const char *what;
 	int (*clean)(const struct cleaning *c, const char *name, struct error *err);
@@ -126,6 +133,7 @@ static const struct {
 	{ "table", clean_table },
 	{ "command", clean_command },
 	{ "port", clean_port },
+	{ "owner", clean_owner },
 };
 
 static int clean_line(void *ctx, const char *what, const char *name, struct error *err)

@@ -190,5 +190,7 @@ static int open_stream(struct rpc_call *call, const void *args, void *ret, struc
 
 const struct rpc_row serve_stream_rows[] = {
 	RPC_ROW(domain_open_console, open_stream),
+	RPC_ROW(domain_open_channel, open_stream),
+	RPC_ROW(domain_screenshot, open_stream),
 	RPC_ROW_END,
 };

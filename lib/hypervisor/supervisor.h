@@ -138,6 +138,22 @@ void supervisor_set_state(struct supervisor *sv, enum guest_state state, int rea
  * domain_device_kind, `dev` what is in sv->def. */
 void supervisor_device_removed(struct supervisor *sv, int kind, void *dev);
 
+/*
+ * Sends an event to everyone who asked for it. event_id: libvirt's virDomainEventID; plain, numbered: its procedures for subscriptions without
+ * and with a callback's number (NULL: there is none such); msg: the plain one's structure, whose first member (the domain) is filled in here.
+ */
+void supervisor_publish(struct supervisor *sv, int event_id, const struct rpc_proc *plain, const struct rpc_proc *numbered, const void *msg,
+			size_t size);
+
+/* The guest rebooted by itself, in the same process: libvirt's reboot event. */
+void supervisor_event_reboot(struct supervisor *sv);
+
+/* Writes the state that was found out, without an event. */
+void supervisor_state_known(struct supervisor *sv);
+
+/* Writes the live definition again after it has changed. A full disk is logged, no more. */
+void supervisor_live_changed(struct supervisor *sv);
+
 /* The guest is dead. `status` is what wait(2) told of its init or -1. Decides by on_poweroff, on_reboot and on_crash whether it starts again;
  * if not: teardown, last-exit, EXIT to every client, delayed close, end of the loop. */
 void supervisor_guest_ended(struct supervisor *sv, enum guest_end end, enum monitor_exit how, int status);

@@ -54,9 +54,8 @@ int sv_reexec(struct supervisor *sv, struct error *err) NODISCARD;
 extern const struct rpc_row sv_connect_rows[], sv_host_rows[], sv_domain_rows[], sv_event_rows[], sv_metadata_rows[], sv_change_rows[], sv_stats_rows[],
 	sv_monitor_rows[];
 
-/* Sends a lifecycle or reboot event to everyone who asked for it. */
+/* Sends a lifecycle event to everyone who asked for it. */
 void sv_event_lifecycle(struct supervisor *sv, int event, int detail);
-void sv_event_reboot(struct supervisor *sv);
 
 /* The monitor program's events, to every connected client. */
 void sv_event_monitor_init(struct supervisor *sv);

@@ -5,61 +5,65 @@
 #include "rpc/server.h"
 #include "rpc/subscribe.h"
 
+#include <string.h>
+
 /* Numbers of libvirt's virDomainEventID. */
 enum { EVENT_ID_LIFECYCLE = 0, EVENT_ID_REBOOT = 1 };
 
-struct lifecycle {
-	wire_domain dom;
-	int event, detail;
+/* libvirt's longest event of a guest is well below this. */
+#define MESSAGE_MAX 256
+
+/* The numbered form of every event begins with the callback's number (some have a reason beside it, which is always 0); then comes the plain one. */
+struct numbered {
+	int callback_id, reason;
+	char msg[MESSAGE_MAX] __attribute__((aligned(8)));
 };
 
-static void send_lifecycle(struct rpc_peer *peer, int callback_id, void *arg)
-{
-	const struct lifecycle *l = arg;
-	wire_domain_event_lifecycle_msg plain = { .dom = l->dom, .event = l->event, .detail = l->detail };
-	wire_domain_event_callback_lifecycle_msg numbered = { .callback_id = callback_id, .msg = plain };
+struct publication {
+	const struct rpc_proc *plain, *numbered;
+	struct numbered n;
+};
 
-	if (callback_id == RPC_NO_CALLBACK)
-		rpc_peer_event(peer, &rpc_domain_event_lifecycle, &plain);
-	else
-		rpc_peer_event(peer, &rpc_domain_event_callback_lifecycle, &numbered);
+static void send_event(struct rpc_peer *peer, int callback_id, void *arg)
+{
+	struct publication *p = arg;
+
+	p->n.callback_id = callback_id;
+	if (callback_id == RPC_NO_CALLBACK && p->plain)
+		rpc_peer_event(peer, p->plain, p->n.msg);
+	else if (callback_id != RPC_NO_CALLBACK && p->numbered)
+		rpc_peer_event(peer, p->numbered, &p->n);
 }
 
-static void send_reboot(struct rpc_peer *peer, int callback_id, void *arg)
+void supervisor_publish(struct supervisor *sv, int event_id, const struct rpc_proc *plain, const struct rpc_proc *numbered, const void *msg,
+			size_t size)
 {
-	wire_domain_event_reboot_msg plain = { .dom = *(wire_domain *)arg };
-	wire_domain_event_callback_reboot_msg numbered = { .callback_id = callback_id, .msg = plain };
+	struct publication p = { .plain = plain, .numbered = numbered };
+	wire_domain dom = { 0 };
+	struct error err = { 0 };
 
-	if (callback_id == RPC_NO_CALLBACK)
-		rpc_peer_event(peer, &rpc_domain_event_reboot, &plain);
-	else
-		rpc_peer_event(peer, &rpc_domain_event_callback_reboot, &numbered);
+	if (size > MESSAGE_MAX || supervisor_wire_domain(sv, &dom, &err) < 0) {
+		supervisor_log(sv, "an event is lost: %s", err.text);
+		return;
+	}
+	memcpy(p.n.msg, msg, size);
+	memcpy(p.n.msg, &dom, sizeof(dom));
+	rpc_publish(sv->server, RPC_EVENTS_DOMAIN, event_id, sv->uuid, send_event, &p);
+	xdr_free((xdrproc_t)xdr_wire_domain, (char *)&dom);
 }
 
 void sv_event_lifecycle(struct supervisor *sv, int event, int detail)
 {
-	struct lifecycle l = { .event = event, .detail = detail };
-	struct error err;
+	wire_domain_event_lifecycle_msg msg = { .event = event, .detail = detail };
 
-	if (supervisor_wire_domain(sv, &l.dom, &err) < 0) {
-		supervisor_log(sv, "an event is lost: %s", err.text);
-		return;
-	}
-	rpc_publish(sv->server, RPC_EVENTS_DOMAIN, EVENT_ID_LIFECYCLE, sv->uuid, send_lifecycle, &l);
-	xdr_free((xdrproc_t)xdr_wire_domain, (char *)&l.dom);
+	supervisor_publish(sv, EVENT_ID_LIFECYCLE, &rpc_domain_event_lifecycle, &rpc_domain_event_callback_lifecycle, &msg, sizeof(msg));
 }
 
-void sv_event_reboot(struct supervisor *sv)
+void supervisor_event_reboot(struct supervisor *sv)
 {
-	wire_domain dom = { 0 };
-	struct error err;
+	wire_domain_event_reboot_msg msg = { 0 };
 
-	if (supervisor_wire_domain(sv, &dom, &err) < 0) {
-		supervisor_log(sv, "an event is lost: %s", err.text);
-		return;
-	}
-	rpc_publish(sv->server, RPC_EVENTS_DOMAIN, EVENT_ID_REBOOT, sv->uuid, send_reboot, &dom);
-	xdr_free((xdrproc_t)xdr_wire_domain, (char *)&dom);
+	supervisor_publish(sv, EVENT_ID_REBOOT, &rpc_domain_event_reboot, &rpc_domain_event_callback_reboot, &msg, sizeof(msg));
 }
 
 /* To everybody but libvirt's clients (rpc_peer_event() leaves them out): those end a connection on which a program comes that they do not

@@ -70,6 +70,19 @@ int sv_write_live(struct supervisor *sv, struct error *err)
 	return 0;
 }
 
+void supervisor_state_known(struct supervisor *sv)
+{
+	sv_write_status(sv);
+}
+
+void supervisor_live_changed(struct supervisor *sv)
+{
+	struct error err;
+
+	if (sv_write_live(sv, &err) < 0)
+		supervisor_log(sv, "%s: %s", sv->name, err.text);
+}
+
 /* In the plan too, so that a guest whose state is damaged can be adopted all the same. A full disk costs no more than that. */
 static void note_process(struct supervisor *sv)
 {
@@ -182,7 +195,7 @@ void supervisor_object_ended(struct supervisor *sv, enum guest_end end, const ch
 /* on_poweroff, on_reboot or on_crash: does the guest start again? */
 static bool starts_again(const struct supervisor *sv, enum guest_end end, enum monitor_exit how)
 {
-	if (end == GUEST_END_DESTROYED || end == GUEST_END_FAILED || sv->autodestroy)
+	if (end == GUEST_END_DESTROYED || end == GUEST_END_FAILED || end == GUEST_END_SAVED || end == GUEST_END_MIGRATED || sv->autodestroy)
 		return false;
 	if (how == MONITOR_EXIT_REBOOT)
 		return sv->def->on_reboot == domain_action_unset || sv->def->on_reboot == DOMAIN_ACTION_RESTART;
@@ -222,7 +235,7 @@ void supervisor_guest_ended(struct supervisor *sv, enum guest_end end, enum moni
 	sv->driver->teardown(sv);
 	sv_hook_end(sv, "release");
 	if (how == MONITOR_EXIT_REBOOT)
-		sv_event_reboot(sv);
+		supervisor_event_reboot(sv);
 	else
 		sv_event_lifecycle(sv, EVENT_STOPPED, guest_end_detail(end));
 	if (task_spawn(sv->loop, sv_restart_task, sv, &err) < 0)

@@ -33,6 +33,8 @@ enum guest_end {
 	GUEST_END_SHUTDOWN = 1,    /* by itself or when asked */
 	GUEST_END_DESTROYED = 2,   /* by force */
 	GUEST_END_CRASHED = 3,     /* its init died by a signal or with a status other than 0 */
+	GUEST_END_MIGRATED = 4,    /* it runs on elsewhere */
+	GUEST_END_SAVED = 5,       /* its state is in a file */
 	GUEST_END_FAILED = 6,      /* it could not be started, or its supervisor lost it */
 };
 

@@ -27,6 +27,8 @@ static const struct {
 	{ GUEST_END_SHUTDOWN, "shutdown" },
 	{ GUEST_END_DESTROYED, "destroyed" },
 	{ GUEST_END_CRASHED, "crashed" },
+	{ GUEST_END_MIGRATED, "migrated" },
+	{ GUEST_END_SAVED, "saved" },
 	{ GUEST_END_FAILED, "failed" },
 };
 
@@ -47,6 +49,10 @@ int guest_end_detail(enum guest_end end)
 		return 1;
 	case GUEST_END_CRASHED:
 		return 2;
+	case GUEST_END_MIGRATED:
+		return 3;
+	case GUEST_END_SAVED:
+		return 4;
 	default:
 		return 5;   /* failed */
 	}

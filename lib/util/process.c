@@ -106,7 +106,7 @@ static int exec_child(void *arg)
 		setsid();
 	if (spec->ends_with_us)
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (arrange_descriptors(spec) == 0)
+	if ((!spec->prepare || spec->prepare(spec->prepare_arg) == 0) && arrange_descriptors(spec) == 0)
 		execve(spec->path, spec->argv, spec->envp ? spec->envp : clean_environment);
 	launch->error = errno;
 	_exit(127);

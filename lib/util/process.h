@@ -21,6 +21,13 @@ struct process_spec {
 	bool new_session;                /* setsid(2) */
 	bool ends_with_us;               /* it gets SIGTERM when the calling thread ends, however that comes */
 	int (*run)(int argc, char **argv);   /* a copy of this process calls it in the place of a program; `path` is not looked at */
+
+	/*
+	 * Runs in the child while all descriptors of ours are still open: joins groups, enters namespaces, gives up privileges. The child shares our
+	 * memory, so that it may write into *prepare_arg and nowhere else, allocates nothing and calls nothing that does. 0, or -1 with errno set.
+	 */
+	int (*prepare)(void *arg);
+	void *prepare_arg;
 };
 
 /* Starts a program with default signal dispositions and an empty signal mask. An exec that fails is reported here, not by an

@@ -93,15 +93,15 @@ static void fake(void *arg UNUSED)
 		if (n <= 0)
 			return;
 		buf[n] = '\0';
-		for (char *line = strtok(buf, "\n"); line; line = strtok(NULL, "\n")) {
+		for (char *save, *line = strtok_r(buf, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 			char out[2000], *id = strstr(line, "\"id\":");
 
 			snprintf(t.asked, sizeof(t.asked), "%s", line);
 			assert_non_null(id);
 			if (strstr(line, "qmp_capabilities"))
-				snprintf(out, sizeof(out), "{\"return\": {}, \"id\": %d}\n", atoi(id + 5));
+				snprintf(out, sizeof(out), "{\"return\": {}, \"id\": %d}\n", (int)strtol(id + 5, NULL, 10));
 			else if (t.script)
-				snprintf(out, sizeof(out), t.script, atoi(id + 5));
+				snprintf(out, sizeof(out), t.script, (int)strtol(id + 5, NULL, 10));
 			else
 				continue;
 			say(out);
@@ -269,9 +269,10 @@ static char deep[1200];
 
 static void g1_deep_nesting_ends_it(void **state UNUSED)
 {
-	strcpy(deep, "{\"return\": ");
-	memset(deep + strlen(deep), '[', 1000);
-	strcat(deep, "\n");
+	int n = snprintf(deep, sizeof(deep), "{\"return\": ");
+
+	memset(deep + n, '[', 1000);
+	deep[n + 1000] = '\n';
 	broken(deep, "levels deep");
 }
 
@@ -318,7 +319,7 @@ static void g1_a_storm_of_events_takes_no_memory_and_ends(void **state UNUSED)
 {
 	size_t n = 0;
 	while (n + 40 < sizeof(storm))
-		n += sprintf(storm + n, "{\"event\":\"RESET\",\"data\":{}}\n");
+		n += snprintf(storm + n, sizeof(storm) - n, "{\"event\":\"RESET\",\"data\":{}}\n");
 	run(flood_events);
 	assert_true(t.events > 10000);
 	assert_int_equal(t.closed_within, 0);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of the supervisor share (supervisor*.c operation*.c); nobody else's. */
+#ifndef BERTH_QEMU_SUPERVISOR_IMPL_H
+#define BERTH_QEMU_SUPERVISOR_IMPL_H
+
+#include "conf/domain.h"
+#include "hypervisor/supervisor.h"
+#include "qemu/agent.h"
+#include "qemu/caps.h"
+#include "qemu/command.h"
+#include "qemu/process.h"
+#include "qemu/qmp.h"
+#include "util/task.h"
+
+/* Numbers of libvirt's virDomainEventType. */
+enum { EV_STARTED = 2, EV_SUSPENDED = 3, EV_RESUMED = 4, EV_STOPPED = 5, EV_SHUTDOWN = 6, EV_PMSUSPENDED = 7, EV_CRASHED = 8 };
+/* virDomainPausedReason, virDomainRunningReason */
+enum {
+	PAUSED_UNKNOWN = 0, PAUSED_USER = 1, PAUSED_MIGRATION = 2, PAUSED_SAVE = 3, PAUSED_DUMP = 4, PAUSED_IOERROR = 5, PAUSED_WATCHDOG = 6,
+	PAUSED_SHUTTING_DOWN = 8, PAUSED_CRASHED = 10, PAUSED_STARTING_UP = 11,
+};
+enum { RUNNING_BOOTED = 1, RUNNING_RESTORED = 3, RUNNING_UNPAUSED = 5, RUNNING_SAVE_CANCELED = 7, RUNNING_WAKEUP = 8 };
+
+/* What takes long and can be cancelled: one at a time. Numbers are virDomainJobOperation's. */
+enum qemu_job_kind { QEMU_JOB_NONE = 0, QEMU_JOB_SAVE = 3, QEMU_JOB_DUMP = 6 };
+
+struct qemu_job {
+	enum qemu_job_kind kind;
+	int64_t began;                  /* CLOCK_MONOTONIC, ms */
+	int64_t ended;                  /* of the last one */
+	bool cancel;                    /* domain_abort_job was called */
+	bool failed;
+	uint64_t total, remaining, transferred;
+	struct task_queue progress;     /* woken by events that tell of progress */
+	char status[24];                /* of the last MIGRATION or DUMP_COMPLETED event */
+	char why[200];
+};
+
+/* One device that QEMU has to give up; the waiter is woken by DEVICE_DELETED or by DEVICE_UNPLUG_GUEST_ERROR. */
+struct qemu_unplug {
+	const char *alias;
+	bool deleted, refused;
+	struct task_queue waiters;
+	struct qemu_unplug *next;
+};
+
+#define QEMU_RELAYS_MAX 32
+
+struct qemu_guest {
+	struct supervisor *sv;
+	struct cgroup *cgroup;
+	struct qemu_caps *caps;         /* while a start lasts, and for devices; given back when it settles */
+	struct qemu_user user;
+	struct qmp *qmp;
+	pid_t pid;
+	int pidfd;
+	struct ev_io exit;
+	bool lives;                     /* between start or adoption and its end */
+	bool went_down;                 /* QEMU said that the guest powered off */
+	bool reboot_wanted;             /* the guest is to begin again when it has powered off */
+	bool panicked;
+	bool saved;                     /* it ends because it was saved */
+	int pause_reason;               /* of the STOP that comes */
+	struct task_mutex change;       /* held over what changes devices, state or memory */
+	struct qemu_job job;
+	struct qemu_unplug *unplugs;
+	struct agent agent;
+	/* Consoles and channels that clients have open. */
+	struct {
+		struct relay *relay;
+		char name[100];
+	} relays[QEMU_RELAYS_MAX];
+};
+
+static inline struct qemu_guest *qemu_guest(const struct supervisor *sv)
+{
+	return sv->priv;
+}
+
+/* The machine that a call is about, when it is ours and runs; NULL with *err set. */
+struct qemu_guest *qemu_of_call(struct rpc_call *call, const wire_domain *dom, struct error *err) NODISCARD;
+
+/* Milliseconds of a clock that nobody sets. */
+int64_t qemu_now(void);
+
+/* ---- supervisor_start.c ---- */
+int qemu_start_guest(struct supervisor *sv, bool paused, struct error *err) NODISCARD;
+
+/* Runs QEMU and its first commands. incoming_fd: where its state is read from (-1: it boots); then it waits, and the caller lets it go. On failure what
+ * was made stays for teardown. */
+int qemu_run_guest(struct qemu_guest *g, bool paused, int incoming_fd, struct error *err) NODISCARD;
+
+/* Connects to a socket in the run directory. */
+int qemu_connect(struct supervisor *sv, const char *file, struct error *err) NODISCARD;
+
+/* Makes a listening socket in the run directory. */
+int qemu_listen(struct supervisor *sv, const char *file, struct error *err) NODISCARD;
+
+/* The guest's caps, loaded when they are needed. */
+const struct qemu_caps *qemu_need_caps(struct qemu_guest *g, struct error *err) NODISCARD;
+
+/* Lends the guest's processes a file, shows it to them. `want` as of access(2). */
+int qemu_lend(struct qemu_guest *g, struct qemu_view *view, const char *path, int want, struct error *err) NODISCARD;
+
+/* The images of a disk. */
+int qemu_lend_disk(struct qemu_guest *g, struct qemu_view *view, const struct domain_disk *disk, struct error *err) NODISCARD;
+
+/* Gives everything back that was lent. */
+void qemu_give_back(struct qemu_guest *g);
+
+/* The tap devices of an interface, in *pass; what they are in QEMU in *fds (its members live in *numbers). */
+struct qemu_tap {
+	int tap[16], vhost[16];      /* numbers in QEMU */
+	size_t n, n_vhost;
+};
+int qemu_open_taps(struct qemu_guest *g, struct domain_net *net, struct qemu_pass *pass, struct qemu_tap *out, struct error *err) NODISCARD;
+
+/* ---- supervisor_tune.c ---- */
+struct cgroup_limits;
+/* The limits of the guest's control group; *cpuset is the caller's and is pointed to. */
+int qemu_limits(const struct domain *def, struct cgroup_limits *limits, char **cpuset, struct error *err) NODISCARD;
+/* Bytes that QEMU may lock; 0: the default. */
+uint64_t qemu_locked_memory(const struct domain *def);
+/* Binds threads to the host's processors as the definition says. */
+int qemu_pin_threads(struct qemu_guest *g, struct error *err) NODISCARD;
+
+/* Calls fn for each vcpu's (or iothread's) thread that is QEMU's, until it returns other than 0. */
+int qemu_each_thread(struct qemu_guest *g, bool iothreads, int (*fn)(void *ctx, unsigned id, pid_t tid, struct error *err), void *ctx,
+		     struct error *err) NODISCARD;
+
+/* ---- supervisor_graphics.c ---- */
+/* Chooses free ports for displays that say none. */
+int qemu_assign_ports(struct domain *def, struct error *err) NODISCARD;
+int qemu_set_graphics_passwords(struct qemu_guest *g, struct error *err) NODISCARD;
+
+/* ---- supervisor_event.c ---- */
+extern const struct qmp_ops qemu_monitor_ops;
+
+/* operation_monitor.c: hands an event on to those who asked for QEMU's own. */
+void qemu_tell_monitor_event(struct qemu_guest *g, const char *name, const json_t *data, int64_t seconds, unsigned micros);
+
+/* Makes what is known of the guest's state true, after an adoption. */
+int qemu_learn_state(struct qemu_guest *g, struct error *err) NODISCARD;
+
+/* Sends the events of this kind that libvirt's clients asked for: see supervisor_event.c. */
+void qemu_tell_agent(struct qemu_guest *g, bool connected, int reason);
+
+/* ---- operation*.c: what the guest can be asked, by subject; each ends in RPC_ROW_END ---- */
+extern const struct rpc_row qemu_rows[], qemu_own_rows[];
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The host's ends of network interfaces: tap and macvtap devices, opened here and passed to QEMU. A tap goes with its last descriptor, so that
+ * nothing of it is left when QEMU is gone. */
+#include "qemu/supervisor_impl.h"
+
+#include "util/netlink.h"
+
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#define QUEUES_MAX 16
+#define TAP_NAME "vnet"       /* libvirt's */
+#define MACVTAP_NAME "macvtap"
+
+static unsigned queues_of(const struct domain_net *net)
+{
+	return net->driver.queues > 1 ? net->driver.queues : 1;
+}
+
+static bool is_virtio(const struct domain_net *net)
+{
+	return net->model && !strncmp(net->model, "virtio", 6);
+}
+
+/* Opens one queue of the tap; the first one makes it. */
+static int open_queue(const char *name, unsigned queues, bool header, struct error *err)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	AUTO_CLOSE int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_errno(err, "cannot open /dev/net/tun");
+	if (queues > 1)
+		ifr.ifr_flags |= IFF_MULTI_QUEUE;
+	if (header)
+		ifr.ifr_flags |= IFF_VNET_HDR;
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	if (ioctl(fd, TUNSETIFF, &ifr) < 0)
+		return error_errno(err, "cannot make the tap device %s", name);
+	return STEAL_FD(fd);
+}
+
+/* The name that the definition gives, or the first free one. The first queue's descriptor. */
+static int make_tap(struct netlink *nl, struct domain_net *net, struct error *err)
+{
+	char name[IF_NAMESIZE];
+	int n = 0, fd;
+
+	if (net->target)
+		return open_queue(net->target, queues_of(net), is_virtio(net), err);
+	for (;;) {
+		if ((n = netlink_free_name(nl, TAP_NAME, (unsigned)n, name, err)) < 0)
+			return -1;
+		fd = open_queue(name, queues_of(net), is_virtio(net), err);
+		if (fd >= 0 || !err || err->sys != EBUSY)
+			break;
+		n++;
+	}
+	if (fd >= 0 && !(net->target = strdup(name))) {
+		close(fd);
+		return error_errno(err, "%s", name);
+	}
+	return fd;
+}
+
+static int set_up_tap(struct netlink *nl, const struct domain_net *net, const char *bridge, struct error *err)
+{
+	unsigned char host[NETLINK_MAC_BYTES];
+
+	netlink_mac_host_end(net->mac.addr, host);
+	if (netlink_set_mac(nl, net->target, host, err) < 0)
+		return -1;
+	if (net->mtu && netlink_set_mtu(nl, net->target, net->mtu, err) < 0)
+		return -1;
+	if (bridge && netlink_set_bridge(nl, net->target, bridge, err) < 0)
+		return -1;
+	if (bridge && net->isolated == CONF_YES && netlink_set_port(nl, net->target, true, false, err) < 0)
+		return -1;
+	return netlink_set_up(nl, net->target, net->link != DOMAIN_LINK_DOWN, err);
+}
+
+static int add(struct qemu_pass *pass, int fd, int *list, size_t *n, struct error *err)
+{
+	int number = qemu_pass_add(pass, fd, err);
+
+	if (number < 0)
+		return -1;
+	list[(*n)++] = number;
+	return 0;
+}
+
+static int open_tap(struct netlink *nl, struct domain_net *net, const char *bridge, struct qemu_pass *pass, struct qemu_tap *out, struct error *err)
+{
+	int fd = make_tap(nl, net, err);
+
+	if (fd < 0 || add(pass, fd, out->tap, &out->n, err) < 0)
+		return -1;
+	while (out->n < queues_of(net))
+		if ((fd = open_queue(net->target, queues_of(net), is_virtio(net), err)) < 0 || add(pass, fd, out->tap, &out->n, err) < 0)
+			return -1;
+	return set_up_tap(nl, net, bridge, err);
+}
+
+/* An interface of its own on the wire of the host's; the device file is the guest's end. */
+static int open_macvtap(struct qemu_guest *g, struct netlink *nl, struct domain_net *net, struct qemu_pass *pass, struct qemu_tap *out, struct error *err)
+{
+	static const enum netlink_macvlan modes[] = {
+		[DOMAIN_NET_MODE_VEPA] = NETLINK_MACVLAN_VEPA, [DOMAIN_NET_MODE_PRIVATE] = NETLINK_MACVLAN_PRIVATE,
+		[DOMAIN_NET_MODE_BRIDGE] = NETLINK_MACVLAN_BRIDGE, [DOMAIN_NET_MODE_PASSTHROUGH] = NETLINK_MACVLAN_PASSTHRU,
+	};
+	char name[IF_NAMESIZE], line[NETLINK_PLAN_TEXT], path[40];
+	struct netlink_new link = { .name = net->target, .mac = net->mac.addr, .mtu = net->mtu };
+	struct netlink_link made;
+
+	if (!net->target) {
+		if (netlink_free_name(nl, MACVTAP_NAME, 0, name, err) < 0)
+			return -1;
+		link.name = name;
+	}
+	netlink_plan_format(link.name, net->mac.addr, line);
+	if (supervisor_plan(g->sv, "link", line, err) < 0 || netlink_add_macvlan(nl, net->dev, modes[net->mode], true, &link, err) < 0)
+		return -1;
+	if (!net->target && !(net->target = strdup(name)))
+		return error_errno(err, "%s", name);
+	if (netlink_set_up(nl, net->target, true, err) < 0 || netlink_get(nl, net->target, &made, err) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/dev/tap%d", made.index);
+	while (out->n < queues_of(net)) {
+		int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+		if (fd < 0)
+			return error_errno(err, "cannot open %s", path);
+		if (add(pass, fd, out->tap, &out->n, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The kernel's own virtio back end, where there is one and nobody said "qemu". */
+static int open_vhost(const struct domain_net *net, struct qemu_pass *pass, struct qemu_tap *out, struct error *err)
+{
+	if (!is_virtio(net) || net->driver.name == DOMAIN_NET_DRIVER_QEMU)
+		return 0;
+	while (out->n_vhost < out->n) {
+		int fd = open(net->backend_vhost ? net->backend_vhost : "/dev/vhost-net", O_RDWR | O_CLOEXEC);
+
+		if (fd < 0 && net->driver.name == DOMAIN_NET_DRIVER_VHOST)
+			return error_errno(err, "vhost-net");
+		if (fd < 0)
+			return 0;
+		if (add(pass, fd, out->vhost, &out->n_vhost, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int qemu_open_taps(struct qemu_guest *g, struct domain_net *net, struct qemu_pass *pass, struct qemu_tap *out, struct error *err)
+{
+	AUTO_NETLINK struct netlink *nl = NULL;
+	int r;
+
+	*out = (struct qemu_tap){ 0 };
+	if (queues_of(net) > QUEUES_MAX)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "more than %d queues", QUEUES_MAX);
+	switch (net->type) {
+	case DOMAIN_NET_BRIDGE:
+	case DOMAIN_NET_ETHERNET:
+	case DOMAIN_NET_NETWORK:
+	case DOMAIN_NET_DIRECT:
+		break;
+	default:
+		return 0;
+	}
+	if (net->type == DOMAIN_NET_NETWORK && !net->bridge)
+		return error_set(err, ERR_OPERATION_INVALID, "network '%s' is not active (start it with: net-start %s)", net->network, net->network);
+	if (!(nl = netlink_open(err)))
+		return -1;
+	r = net->type == DOMAIN_NET_DIRECT ? open_macvtap(g, nl, net, pass, out, err)
+					   : open_tap(nl, net, net->type == DOMAIN_NET_ETHERNET ? NULL : net->bridge, pass, out, err);
+	return r < 0 ? -1 : open_vhost(net, pass, out, err);
+}

@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a definition to a machine that runs: what QEMU needs of the host, its command line, its first commands. */
+#include "qemu/supervisor_impl.h"
+
+#include "hypervisor/guest.h"
+#include "util/cgroup.h"
+#include "util/file.h"
+#include "util/owner.h"
+#include "util/process.h"
+#include "util/str.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#define GREETING_MS 120000   /* memory that is filled before the guest starts takes its time */
+#define KIB 1024ULL
+
+/* What a start holds until QEMU has it. */
+struct start {
+	struct qemu_guest *g;
+	struct qemu_view view;
+	struct qemu_pass pass;
+	struct qemu_runtime rt;
+	struct qemu_fds *fds;
+	int *numbers;            /* those of all of `fds`, side by side */
+	size_t n_numbers;
+	char *dir;
+	int lock;
+	int monitor;             /* our end */
+	off_t log_from;
+};
+
+int qemu_listen(struct supervisor *sv, const char *file, struct error *err)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	AUTO_CLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if ((size_t)snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s", sv->run_fd, file) >= sizeof(sun.sun_path))
+		return error_set(err, ERR_INTERNAL, "the name '%s' is too long for a socket", file);
+	unlinkat(sv->run_fd, file, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 || listen(fd, 4) < 0)
+		return error_errno(err, "cannot make the socket %s", file);
+	return STEAL_FD(fd);
+}
+
+int qemu_connect(struct supervisor *sv, const char *file, struct error *err)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	AUTO_CLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s", sv->run_fd, file);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0)
+		return error_errno(err, "cannot connect to the socket %s", file);
+	return STEAL_FD(fd);
+}
+
+static int plan(void *ctx, const char *what, const char *line, struct error *err)
+{
+	struct qemu_guest *g = ctx;
+
+	return supervisor_plan(g->sv, what, line, err);
+}
+
+int qemu_lend(struct qemu_guest *g, struct qemu_view *view, const char *path, int want, struct error *err)
+{
+	if (g->user.relabel && owner_lend(path, g->user.uid, g->user.gid, want, plan, g, err) < 0)
+		return -1;
+	return qemu_view_add(view, path, err);
+}
+
+static int lend_source(struct qemu_guest *g, struct qemu_view *view, const struct domain_source *src, bool write, struct error *err)
+{
+	for (size_t i = 0; i < src->seclabels.n; i++)
+		if (src->seclabels.items[i]->model && !strcmp(src->seclabels.items[i]->model, "dac") && src->seclabels.items[i]->relabel == CONF_NO)
+			return src->path ? qemu_view_add(view, src->path, err) : 0;
+	if (!src->path || (src->type != DOMAIN_SOURCE_FILE && src->type != DOMAIN_SOURCE_BLOCK && src->type != DOMAIN_SOURCE_DIR))
+		return 0;
+	return qemu_lend(g, view, src->path, write ? R_OK | W_OK : R_OK, err);
+}
+
+int qemu_lend_disk(struct qemu_guest *g, struct qemu_view *view, const struct domain_disk *disk, struct error *err)
+{
+	bool write = !disk->readonly && disk->device != DOMAIN_DISK_CDROM;
+
+	if (lend_source(g, view, &disk->src, write, err) < 0)
+		return error_wrap(err, "disk %s", disk->dst);
+	for (const struct domain_backing *b = disk->backing; b; b = b->backing)
+		if (lend_source(g, view, &b->src, false, err) < 0)
+			return error_wrap(err, "disk %s", disk->dst);
+	return 0;
+}
+
+static int undo_line(void *ctx, const char *what, const char *line, struct error *err)
+{
+	struct qemu_guest *g = ctx;
+
+	if (!strcmp(what, "owner") && owner_plan_undo(line, err) < 0)
+		supervisor_log(g->sv, "%s: %s", g->sv->name, err->text);
+	return 0;
+}
+
+void qemu_give_back(struct qemu_guest *g)
+{
+	struct error err;
+
+	if (state_plan_read(g->sv->run_fd, undo_line, g, &err) < 0)
+		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
+}
+
+const struct qemu_caps *qemu_need_caps(struct qemu_guest *g, struct error *err)
+{
+	if (!g->caps)
+		g->caps = qemu_caps_get(g->sv->def->devices.emulator, err);
+	return g->caps;
+}
+
+/* ---- what a guest's files are ---- */
+
+/* Files that the user of the guest's processes writes are made if they are not there. */
+static int lend_output(struct start *s, const char *path, struct error *err)
+{
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return error_errno(err, "cannot make %s", path);
+	return qemu_lend(s->g, &s->view, path, W_OK, err);
+}
+
+static int lend_nvram(struct start *s, const struct domain_os *os, struct error *err)
+{
+	const char *path = os->nvram ? os->nvram->src.path ? os->nvram->src.path : os->nvram->path : NULL;
+
+	if (!path)
+		return 0;
+	if (access(path, F_OK) < 0 && os->nvram->template) {
+		AUTO_FREE char *data = NULL;
+		size_t len;
+
+		if (file_read_at(AT_FDCWD, os->nvram->template, 64 << 20, &data, &len, err) < 0 ||
+		    file_replace_at(AT_FDCWD, path, data, len, 0600, FILE_DURABLE, err) < 0)
+			return error_wrap(err, "cannot make the firmware's variables");
+	}
+	return qemu_lend(s->g, &s->view, path, R_OK | W_OK, err);
+}
+
+static int lend_boot_files(struct start *s, const struct domain_os *os, struct error *err)
+{
+	const char *const files[] = { os->kernel, os->initrd, os->dtb, os->loader.path };
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (files[i] && qemu_lend(s->g, &s->view, files[i], R_OK, err) < 0)
+			return -1;
+	for (size_t i = 0; i < os->acpi_tables.n; i++)
+		if (qemu_lend(s->g, &s->view, os->acpi_tables.items[i]->path, R_OK, err) < 0)
+			return -1;
+	return lend_nvram(s, os, err);
+}
+
+static int lend_files(struct start *s, struct error *err)
+{
+	const struct domain *def = s->g->sv->def;
+
+	if (lend_boot_files(s, &def->os, err) < 0)
+		return -1;
+	for (size_t i = 0; i < def->devices.disks.n; i++)
+		if (qemu_lend_disk(s->g, &s->view, def->devices.disks.items[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < def->devices.rngs.n; i++) {
+		const struct domain_rng_backend *b = &def->devices.rngs.items[i]->backend;
+
+		if (b->model == DOMAIN_RNG_RANDOM && b->path && qemu_view_add(&s->view, b->path, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- descriptors ---- */
+
+/* There is room: no more than QEMU_FDS_MAX are passed. */
+static void add_fds(struct start *s, const char *alias, enum qemu_fd_role role, const int *numbers, size_t n)
+{
+	int *to = s->numbers + s->n_numbers;
+
+	if (n == 0)
+		return;
+	memcpy(to, numbers, n * sizeof(*to));
+	s->n_numbers += n;
+	s->fds[s->rt.n_fds++] = (struct qemu_fds){ .alias = alias, .role = role, .fds = to, .n = n };
+}
+
+static int pass(struct start *s, const char *alias, enum qemu_fd_role role, int fd, struct error *err)
+{
+	int number = qemu_pass_add(&s->pass, fd, err);
+	if (number < 0)
+		return -1;
+	add_fds(s, alias, role, &number, 1);
+	return 0;
+}
+
+static int listen_at(const char *path, struct error *err)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	AUTO_CLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
+
+	if (strlen(path) >= sizeof(sun.sun_path))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%s is too long for a socket", path);
+	memcpy(sun.sun_path, path, strlen(path));
+	/* of a guest that was killed; what is no socket stays */
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		unlink(path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 || listen(fd, 4) < 0)
+		return error_errno(err, "cannot make the socket %s", path);
+	return STEAL_FD(fd);
+}
+
+/* A socket that clients connect to is made here and passed: QEMU's user could not make it in the run directory. */
+static int listen_chardev(struct start *s, struct domain_chardev_source *src, const char *alias, struct error *err)
+{
+	struct supervisor *sv = s->g->sv;
+	int fd;
+
+	if (src->type == DOMAIN_CHARDEV_FILE && src->path)
+		return lend_output(s, src->path, err);
+	if (src->type != DOMAIN_CHARDEV_UNIX || src->mode == DOMAIN_CHARDEV_CONNECT)
+		return 0;
+	src->mode = DOMAIN_CHARDEV_BIND;
+	AUTO_FREE char *file = str_printf("%s.sock", alias);
+	AUTO_FREE char *own = file ? state_path(STATE_RUN, sv->driver->kind, sv->name, file, err) : NULL;
+	if (!own)
+		return file ? -1 : error_errno(err, "%s", alias);
+	fd = !src->path || !strcmp(src->path, own) ? qemu_listen(sv, file, err) : listen_at(src->path, err);
+	if (fd >= 0 && !src->path)
+		src->path = STEAL_PTR(own);
+	return fd < 0 ? -1 : pass(s, alias, QEMU_FD_CHARDEV, fd, err);
+}
+
+/* The first console is the first serial port seen another way. */
+static bool same_as_serial(const struct domain *def, size_t console)
+{
+	return console == 0 && def->devices.serials.n > 0 && def->devices.consoles.items[0]->target == DOMAIN_CONSOLE_SERIAL;
+}
+
+static int open_chardevs(struct start *s, struct error *err)
+{
+	struct domain_devices *d = &s->g->sv->def->devices;
+
+#define LISTEN(list) \
+	for (size_t i = 0; i < d->list.n; i++) \
+		if (listen_chardev(s, &d->list.items[i]->source, d->list.items[i]->info.alias.name, err) < 0) \
+			return -1
+	LISTEN(serials);
+	LISTEN(parallels);
+	LISTEN(channels);
+#undef LISTEN
+	for (size_t i = 0; i < d->consoles.n; i++)
+		if (!same_as_serial(s->g->sv->def, i) &&
+		    listen_chardev(s, &d->consoles.items[i]->source, d->consoles.items[i]->info.alias.name, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int open_nets(struct start *s, struct error *err)
+{
+	struct domain_devices *d = &s->g->sv->def->devices;
+
+	for (size_t i = 0; i < d->interfaces.n; i++) {
+		struct domain_net *net = d->interfaces.items[i];
+		struct qemu_tap tap;
+
+		if (qemu_open_taps(s->g, net, &s->pass, &tap, err) < 0)
+			return error_wrap(err, "interface %s", net->info.alias.name);
+		add_fds(s, net->info.alias.name, QEMU_FD_TAP, tap.tap, tap.n);
+		add_fds(s, net->info.alias.name, QEMU_FD_VHOST, tap.vhost, tap.n_vhost);
+	}
+	return 0;
+}
+
+/* The lock says that a QEMU of this guest lives, whatever becomes of files and supervisors. */
+static int take_guest_lock(struct start *s, struct error *err)
+{
+	s->lock = RETRY_EINTR(openat(s->g->sv->run_fd, "guest", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600));
+	if (s->lock < 0)
+		return error_errno(err, "cannot open the lock 'guest'");
+	if (file_try_lock(s->lock) < 0)
+		return errno == EAGAIN ? error_set(err, ERR_OPERATION_INVALID, "a QEMU process of this guest lives already (vm-destroy ends it)")
+				       : error_errno(err, "cannot take the lock 'guest'");
+	return 0;
+}
+
+/* A directory of the run directory that the guest's processes can write to. */
+static int make_own_dir(struct start *s, struct error *err)
+{
+	struct supervisor *sv = s->g->sv;
+
+	s->dir = state_path(STATE_RUN, sv->driver->kind, sv->name, "own", err);
+	if (!s->dir)
+		return -1;
+	if (mkdirat(sv->run_fd, "own", 0700) < 0 && errno != EEXIST)
+		return error_errno(err, "cannot make %s", s->dir);
+	if (s->g->user.change && fchownat(sv->run_fd, "own", s->g->user.uid, s->g->user.gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return error_errno(err, "cannot give %s to the guest's user", s->dir);
+	s->rt.dir = s->rt.channel_dir = s->dir;
+	return qemu_view_add(&s->view, s->dir, err);
+}
+
+static int open_monitor(struct start *s, struct error *err)
+{
+	int fd = qemu_listen(s->g->sv, "monitor.sock", err);
+
+	if (fd < 0 || (s->rt.monitor_fd = qemu_pass_add(&s->pass, fd, err)) < 0)
+		return -1;
+	/* it waits there until QEMU looks */
+	s->monitor = qemu_connect(s->g->sv, "monitor.sock", err);
+	return s->monitor < 0 ? -1 : 0;
+}
+
+static int begin(struct start *s, struct error *err)
+{
+	s->fds = calloc(QEMU_FDS_MAX, sizeof(*s->fds));
+	s->numbers = calloc(QEMU_FDS_MAX, sizeof(*s->numbers));
+	if (!s->fds || !s->numbers)
+		return error_errno(err, "no memory to start");
+	s->rt.fds = s->fds;
+	return qemu_user_find(s->g->sv->def, &s->g->user, err);
+}
+
+static void end(struct start *s)
+{
+	qemu_view_clear(&s->view);
+	qemu_pass_close(&s->pass);
+	free(s->fds);
+	free(s->numbers);
+	free(s->dir);
+	if (s->lock >= 0)
+		close(s->lock);
+	if (s->monitor >= 0)
+		close(s->monitor);
+}
+
+/* ---- the process ---- */
+
+static int make_cgroup(struct qemu_guest *g, struct error *err)
+{
+	AUTO_FREE char *name = guest_cgroup_name(hv_kind_find(g->sv->driver->kind), g->sv->name, err);
+	struct cgroup_limits limits;
+	AUTO_FREE char *cpuset = NULL;
+
+	if (!name || qemu_limits(g->sv->def, &limits, &cpuset, err) < 0)
+		return -1;
+	cgroup_free(g->cgroup);
+	g->cgroup = cgroup_new(name, err);
+	if (!g->cgroup || supervisor_plan(g->sv, "cgroup", name, err) < 0)
+		return -1;
+	return cgroup_create(g->cgroup, &limits, err);
+}
+
+/* What QEMU said before it ended, its last line first of all. */
+static void explain(struct start *s, struct error *err)
+{
+	char path[40], text[4096], tame[600];
+	AUTO_CLOSE int fd = -1;
+	ssize_t n;
+	char *line;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", STDERR_FILENO);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	n = fd < 0 ? -1 : pread(fd, text, sizeof(text) - 1, s->log_from);
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == ' '))
+		text[--n] = '\0';
+	line = strrchr(text, '\n');
+	/* QEMU's stamp: a time and the program's name say nothing to whoever reads this */
+	line = line ? line + 1 : text;
+	for (char *p = strstr(line, ": "); p; p = NULL)
+		if (strstr(line, "qemu-system") && strstr(line, "qemu-system") < p)
+			line = p + 2;
+	line_tame(tame, sizeof(tame), line);
+	if (*tame)
+		error_set(err, ERR_OPERATION_FAILED, "QEMU ended while it started: %s", tame);
+}
+
+static int run(struct start *s, const struct qemu_command *command, struct error *err)
+{
+	struct qemu_guest *g = s->g;
+	struct qemu_start start = {
+		.path = command->argv[0], .argv = command->argv, .env = command->env, .view = &s->view, .pass = &s->pass, .cgroup = g->cgroup,
+		.lock = s->lock, .log = STDERR_FILENO, .lock_memory = qemu_locked_memory(g->sv->def),
+	};
+	char line[64];
+
+	s->log_from = lseek(STDERR_FILENO, 0, SEEK_END);
+	g->pid = qemu_start_process(&start, &g->pidfd, err);
+	if (g->pid < 0)
+		return -1;
+	snprintf(line, sizeof(line), "%d %llu", (int)g->pid, process_start_time(g->pid));
+	return supervisor_plan(g->sv, "pid", line, err);
+}
+
+static int greet(struct start *s, struct error *err)
+{
+	struct qemu_guest *g = s->g;
+	struct pollfd p = { .fd = g->pidfd, .events = POLLIN };
+
+	/* its own end of the listening socket would keep a connection to a dead QEMU open */
+	qemu_pass_close(&s->pass);
+	g->qmp = qmp_new(g->sv->loop, STEAL_FD(s->monitor), &qemu_monitor_ops, g, err);
+	if (!g->qmp)
+		return -1;
+	if (qmp_greet(g->qmp, GREETING_MS, err) == 0)
+		return 0;
+	if (RETRY_EINTR(poll(&p, 1, 1000)) == 1)
+		explain(s, err);
+	return -1;
+}
+
+/* ---- its first commands ---- */
+
+/* "pty:/dev/pts/7"; anything else is not taken for a terminal's name. */
+static bool pty_name(const char *text, char out[40])
+{
+	unsigned n;
+	char rest;
+
+	if (!text || sscanf(text, "pty:/dev/pts/%u%c", &n, &rest) != 1)
+		return false;
+	snprintf(out, 40, "/dev/pts/%u", n);
+	return true;
+}
+
+static const char *pty_of(const json_t *list, const char *alias, char out[40])
+{
+	size_t i;
+	json_t *c;
+	char want[80];
+
+	snprintf(want, sizeof(want), "char%s", alias);
+	json_array_foreach((json_t *)list, i, c) {
+		const char *label = json_string_value(json_object_get(c, "label"));
+
+		if (label && !strcmp(label, want) && pty_name(json_string_value(json_object_get(c, "filename")), out))
+			return out;
+	}
+	return NULL;
+}
+
+static void note_pty(const json_t *list, struct domain_chardev_source *src, const char *alias)
+{
+	char path[40];
+
+	if (src->type != DOMAIN_CHARDEV_PTY || !alias || !pty_of(list, alias, path))
+		return;
+	free(src->path);
+	src->path = strdup(path);
+}
+
+static void note_ptys(struct domain *def, const json_t *list)
+{
+	struct domain_devices *d = &def->devices;
+
+#define NOTE(what) \
+	for (size_t i = 0; i < d->what.n; i++) \
+		note_pty(list, &d->what.items[i]->source, d->what.items[i]->info.alias.name)
+	NOTE(serials);
+	NOTE(parallels);
+	NOTE(channels);
+	NOTE(consoles);
+#undef NOTE
+	if (d->consoles.n && same_as_serial(def, 0) && d->serials.items[0]->source.path) {
+		free(d->consoles.items[0]->source.path);
+		d->consoles.items[0]->source.path = strdup(d->serials.items[0]->source.path);
+	}
+	for (size_t i = 0; i < d->consoles.n; i++) {
+		struct domain_console *c = d->consoles.items[i];
+
+		if (c->source.type != DOMAIN_CHARDEV_PTY || !c->source.path)
+			continue;
+		free(c->tty);
+		c->tty = strdup(c->source.path);
+	}
+}
+
+/* One write, one wait: QEMU reads its monitor a byte at a time. */
+static int first_commands(struct qemu_guest *g, bool paused, bool incoming, struct error *err)
+{
+	struct domain *def = g->sv->def;
+	struct qmp_call chardevs, balloon, go;
+	bool shrink = def->current_memory.value < def->memory.value && def->devices.memballoon &&
+		      def->devices.memballoon->model != DOMAIN_MEMBALLOON_NONE;
+	json_t *list, *r;
+
+	if (qemu_set_graphics_passwords(g, err) < 0 || qemu_pin_threads(g, err) < 0)
+		return -1;
+	qmp_begin(g->qmp, &chardevs, "query-chardev", NULL);
+	if (shrink)
+		qmp_begin(g->qmp, &balloon, "balloon", json_pack("{s:I}", "value", (json_int_t)(def->current_memory.value * KIB)));
+	if (!paused && !incoming)
+		qmp_begin(g->qmp, &go, "cont", NULL);
+	list = qmp_finish(&chardevs, QMP_TIMEOUT, err);
+	if (list)
+		note_ptys(def, list);
+	json_decref(list);
+	if (shrink) {
+		struct error why;
+
+		r = qmp_finish(&balloon, QMP_TIMEOUT, &why);
+		/* a guest without the driver: its memory is what it is */
+		if (!r)
+			supervisor_log(g->sv, "%s: %s", g->sv->name, why.text);
+		json_decref(r);
+	}
+	if (paused || incoming)
+		return list ? 0 : -1;
+	r = qmp_finish(&go, QMP_TIMEOUT, list ? err : NULL);
+	json_decref(r);
+	return list && r ? 0 : -1;
+}
+
+static int build_and_run(struct start *s, struct error *err)
+{
+	struct qemu_guest *g = s->g;
+	struct qemu_command command;
+	int r;
+
+	if (!qemu_need_caps(g, err) || qemu_assign_aliases(g->sv->def, err) < 0 || qemu_assign_ports(g->sv->def, err) < 0)
+		return -1;
+	if (take_guest_lock(s, err) < 0 || make_own_dir(s, err) < 0 || open_monitor(s, err) < 0 || open_chardevs(s, err) < 0 ||
+	    open_nets(s, err) < 0 || lend_files(s, err) < 0 || make_cgroup(g, err) < 0)
+		return -1;
+	if (qemu_command_build(g->sv->def, g->caps, &s->rt, &command, err) < 0)
+		return -1;
+	r = run(s, &command, err);
+	qemu_command_clear(&command);
+	return r < 0 ? -1 : greet(s, err);
+}
+
+int qemu_run_guest(struct qemu_guest *g, bool paused, int incoming_fd, struct error *err)
+{
+	struct start s = { .g = g, .lock = -1, .monitor = -1, .rt = { .monitor_fd = -1, .session = geteuid() != 0 } };
+	AUTO_FREE char *incoming = NULL;
+	int r = begin(&s, err);
+
+	s.view.user = g->user;
+	if (r == 0 && incoming_fd >= 0) {
+		int n = qemu_pass_add(&s.pass, fcntl(incoming_fd, F_DUPFD_CLOEXEC, 3), err);
+
+		incoming = n < 0 ? NULL : str_printf("fd:%d", n);
+		r = incoming ? 0 : -1;
+		s.rt.incoming = incoming;
+	}
+	if (r == 0)
+		r = build_and_run(&s, err);
+	if (r == 0)
+		r = first_commands(g, paused, incoming_fd >= 0, err);
+	end(&s);
+	return r;
+}
