@@ -48,7 +48,7 @@ char *cli_canonical(const struct cli *cli, const char *file, const char *xml, si
 	AUTO_DOMAIN struct domain *def = domain_parse_warn(xml, len, validate ? DOMAIN_PARSE_VALIDATE : 0, validate ? NULL : warn, &w, err);
 	if (!def || (d && d->defaults && d->defaults(def, err) < 0))
 		return NULL;
-	if (!d && !find_driver(conf_enum_name(&domain_virt_names, def->virt)) && domain_fill_generic(def, err) < 0)
+	if (!d && domain_fill_generic(def, err) < 0)
 		return NULL;
 	return domain_format(def, DOMAIN_FORMAT_INACTIVE | DOMAIN_FORMAT_SECURE, err);
 }

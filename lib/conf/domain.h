@@ -173,8 +173,8 @@ struct domain *domain_copy(const struct domain *def, struct error *err) NODISCAR
  * "/devices/disk[2]/target/@dev". */
 bool domain_equal(const struct domain *a, const struct domain *b, struct buf *where);
 
-/* Completes what only a driver can know, for a guest of a hypervisor that has no driver here: the way libvirt's
- * driver-independent "test" driver does (architecture i686, interfaces named testnet0 ...). Only for showing. 0, or -1: no memory. */
+/* Completes what only a driver can know where none is asked: the way libvirt's driver-independent "test" driver does (architecture i686,
+ * interfaces named testnet0 ..., which reading such a document forgets again). Only for showing. 0, or -1: no memory. */
 int domain_fill_generic(struct domain *def, struct error *err) NODISCARD;
 
 static inline void domain_free_(struct domain **def)

@@ -314,7 +314,7 @@ static int check_source(struct conf_reader *r, const struct domain_net *net)
 /* Names that are made up when a guest starts are not kept. */
 static void forget_target(const struct conf_reader *r, struct domain_net *net)
 {
-	static const char made[][8] = { "vnet", "macvtap", "macvlan" };
+	static const char made[][8] = { "vnet", "macvtap", "macvlan", "testnet" };
 
 	if (!net->target || (r->flags & CONF_PARSE_LIVE) || net->target_managed == CONF_NO)
 		return;
