@@ -105,7 +105,7 @@ _berth()
 	fi
 	_berth_argument
 	case $program in
-	host-* | vm-list | vm-autostart-all | vm-shutdown-all) ;;
+	host-* | test-reset | vm-list | vm-autostart-all | vm-shutdown-all) ;;
 	vm-define | vm-create) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	vm-xml-from-native)
 		if ((argument == 0)); then
@@ -229,6 +229,7 @@ _berth_programs=(
 	net-undefine
 	net-update
 	net-uuid
+	test-reset
 	vm-autostart
 	vm-autostart-all
 	vm-console

@@ -26,8 +26,11 @@ struct domain *hv_parse(const struct hv *hv, const char *xml, unsigned parse_fla
 		return NULL;
 	type = conf_enum_name(&domain_virt_names, def->virt);
 	*kind = hv_kind_of_type(type ? type : "");
-	if (!*kind || (hv->kind && hv->kind != *kind)) {
-		if (hv->kind)
+	if (!*kind || (hv->kind ? hv->kind != *kind : (*kind)->apart)) {
+		if (*kind && (*kind)->apart)
+			error_set(err, ERR_NO_CONNECT, "'%s' is of type '%s', which is not of this machine (say -c %s:///default)", def->name, type,
+				  (*kind)->name);
+		else if (hv->kind)
 			error_set(err, ERR_CONFIG_UNSUPPORTED, "'%s' is of type '%s', which driver %s does not run", def->name, type ? type : "",
 				  hv->kind->name);
 		else

@@ -7,6 +7,7 @@
 
 static const char *const lxc_types[] = { "lxc", NULL };
 static const char *const qemu_types[] = { "qemu", "kvm", NULL };
+static const char *const test_types[] = { "test", NULL };
 
 #define GUESTS .noun = "guest", .missing = ERR_NO_DOMAIN
 
@@ -14,6 +15,8 @@ const struct hv_kind hv_kinds[] = {
 	{ .name = "lxc", .title = "LXC", .supervisor = "lxc-supervisor", .domain_types = lxc_types, .os_type = "exe",
 	  .sched_params = 3, GUESTS },
 	{ .name = "qemu", .title = "QEMU", .supervisor = "qemu-supervisor", .domain_types = qemu_types, .os_type = "hvm", .session = true, GUESTS },
+	{ .name = "test", .title = "Test", .supervisor = "test-supervisor", .domain_types = test_types, .os_type = "linux", .session = true,
+	  .apart = true, .scheduler = "fair", GUESTS },
 	{ .name = NULL },
 };
 
@@ -48,6 +51,8 @@ const struct hv_kind *hv_next(const struct hv *hv, const struct hv_kind *last)
 	if (hv->kind)
 		return last ? NULL : hv->kind;
 	last = last ? last + 1 : hv_kinds;
+	while (last->name && last->apart)
+		last++;
 	return last->name ? last : NULL;
 }
 
@@ -58,7 +63,7 @@ static const struct hv_kind *scheme(const char *uri, const char **rest)
 	size_t len = colon ? (size_t)(colon - uri) : 0;
 
 	for (const struct hv_kind *k = hv_kinds; k->name && colon; k++) {
-		if (strlen(k->name) == len && !strncmp(k->name, uri, len)) {
+		if (!k->apart && strlen(k->name) == len && !strncmp(k->name, uri, len)) {
 			*rest = colon + 1;
 			return k;
 		}

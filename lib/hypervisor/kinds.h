@@ -18,6 +18,7 @@ struct hv_kind {
 	enum error_code missing;        /* what is said where there is none of a name */
 	const char *os_type;            /* what domain_get_os_type answers where every guest has the same: "exe" */
 	bool session;                   /* works without root */
+	bool apart;                     /* lives in a state of its own and is reached by its own process alone (helpers/driver-NAME) */
 	const char *scheduler;          /* what domain_get_scheduler_type answers; NULL: "posix" */
 	unsigned sched_params;          /* how many of hypervisor/params.c's scheduler parameters it has; 0: all */
 };

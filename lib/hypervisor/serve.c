@@ -19,8 +19,15 @@ enum { CONNECT_RO = 1, CONNECT_NO_ALIASES = 2 };
 static int connect_open(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_connect_open_args *a = args;
+	const struct serving *s = call->ctx;
 
-	if (hv_flags(call, a->flags, CONNECT_RO | CONNECT_NO_ALIASES, err) < 0 || hv_connect_open(call, args, ret, err) < 0)
+	if (s->spec->kind) {
+		if (s->spec->open(&s->hv, a->name ? *a->name : "", err) < 0)
+			return -1;
+	} else if (hv_connect_open(call, args, ret, err) < 0) {
+		return -1;
+	}
+	if (hv_flags(call, a->flags, CONNECT_RO | CONNECT_NO_ALIASES, err) < 0)
 		return -1;
 	if (a->flags & CONNECT_RO)
 		rpc_peer_set_read_only(call->peer);
@@ -125,6 +132,9 @@ static int begin(struct serving *s, const struct hv_serve *spec, struct error *e
 
 	if (hv_open(&s->hv, spec->uri, spec->read_only, spec->drivers, err) < 0 || gather_tables(s, spec->tables, err) < 0)
 		return -1;
+	s->spec = spec;
+	if (spec->kind)
+		s->hv.kind = spec->kind;
 	s->hv.wait = task_wait_fd;
 	file_set_lock_nap(task_sleep);
 	s->loop = ev_loop_new(EVFLAG_NOENV);
@@ -160,4 +170,14 @@ int hv_serve(const struct hv_serve *spec, struct error *err)
 		ev_loop_destroy(s.loop);
 	free(s.tables);
 	return rc;
+}
+
+struct ev_loop *hv_serve_loop(const struct hv *hv)
+{
+	return ((const struct serving *)hv)->loop;
+}
+
+struct rpc_server *hv_serve_server(const struct hv *hv)
+{
+	return ((const struct serving *)hv)->server;
 }

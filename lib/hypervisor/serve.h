@@ -13,6 +13,9 @@
 struct hv_serve {
 	int in, out;         /* the client; the same twice for a Unix socket with a name, over which descriptors can be passed */
 	const char *uri;     /* the driver for a client that names none; NULL: all local ones */
+	const struct hv_kind *kind;   /* a driver that lives apart: the only one that is served, whatever the client names; NULL: none */
+	/* Told of the URI that a client opens, before anything is looked at. With `kind` alone. */
+	int (*open)(const struct hv *hv, const char *uri, struct error *err);
 	bool read_only;      /* whatever the client asks for */
 	const struct hv_driver *const *drivers;   /* what defining needs */
 
@@ -20,6 +23,13 @@ struct hv_serve {
 	 * first one answers. call->ctx is a struct hv. */
 	const struct rpc_row *const *tables;
 };
+
+struct ev_loop;
+struct rpc_server;
+
+/* For a table's functions: the loop and the server that serve hv, which is call->ctx. */
+struct ev_loop *hv_serve_loop(const struct hv *hv);
+struct rpc_server *hv_serve_server(const struct hv *hv);
 
 /* Serves until the client leaves and its last call is done; the descriptors are closed. 0, or -1 when it could not begin. */
 int hv_serve(const struct hv_serve *spec, struct error *err) NODISCARD;

@@ -13,6 +13,7 @@
 
 struct serving {
 	struct hv hv;                 /* first: call->ctx is both */
+	const struct hv_serve *spec;
 	struct ev_loop *loop;
 	struct rpc_server *server;
 	const struct rpc_row **tables;      /* of all drivers, and of the connection */
