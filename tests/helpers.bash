@@ -19,17 +19,36 @@ berth_setup()
 	export NO_COLOR=1
 }
 
+# Whether a process ends soon: a supervisor has a moment for its last words.
+berth_gone()
+{
+	local i
+	for i in {1..80}; do
+		kill -0 "$1" 2>/dev/null && [ "$(ps -o stat= -p "$1" | cut -c1)" != Z ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 # Ends every guest, then shows that nothing of this root is left: processes, cgroups, mounts.
 berth_teardown()
 {
 	[ -n "$SCRATCH" ] || return 0
-	local try left=0
+	local try left=0 pid
+	BERTH_ROOT=$SCRATCH/root
 	# again when somebody who adopts or restarts a guest was faster
 	for try in 1 2 3 4 5; do
 		[ -d "$BERTH_ROOT/run/berth" ] || break
 		vm-destroy -q --all 2>&1 | grep . && echo "teardown: vm-destroy, try $try"
 		[ -n "$(vm-list --name 2>/dev/null)" ] || break
 		[ $try != 5 ] || { echo "teardown: still there:"; vm-list; left=1; }
+	done
+	# whatever root it has: a guest that outlives its test runs until the machine is off
+	for pid in $(pgrep -f '[a-z]-supervisor '); do
+		grep -qs "$SCRATCH" "/proc/$pid/environ" && ! berth_gone "$pid" || continue
+		echo "teardown: $(tr '\0' ' ' <"/proc/$pid/cmdline") is still there"
+		pkill -9 -P "$pid"
+		left=1
 	done
 	if grep -q " $SCRATCH" /proc/self/mounts; then
 		grep " $SCRATCH" /proc/self/mounts | cut -d' ' -f2 | sort -r | while read -r mount; do umount -l "$mount"; done

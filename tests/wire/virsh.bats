@@ -260,14 +260,14 @@ console_dialogue()
 }
 
 @test "a socket path that is too long for an address is no hindrance to the programs" {
-	vm-start -q web
-	[ "$(vm-state web)" = running ]
 	long=$BERTH_ROOT/$(printf 'd%.0s' {1..120})
 	mkdir -p "$long"
-	BERTH_ROOT=$long
-	berth_define far
-	vm-start -q far
-	[ "$(vm-state far)" = running ]
-	expect 0 vm-suspend far
-	expect 0 vm-destroy far
+	(
+		BERTH_ROOT=$long
+		berth_define far
+		vm-start -q far
+		[ "$(vm-state far)" = running ]
+		expect 0 vm-suspend far
+		expect 0 vm-destroy far
+	)
 }
