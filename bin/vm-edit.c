@@ -40,7 +40,7 @@ static int accept_it(struct cli *cli, const char *text, size_t len, void *arg, s
 		return error_set(err, ERR_OPERATION_FAILED, "the definition of domain '%s' was changed by somebody else meanwhile", job->guest.name);
 	if (skip_validate)
 		cli_warn_unknown(cli, job->guest.name, text, len);
-	return cli_call(job->conn, &rpc_domain_define_xml_flags, &args, NULL, err);
+	return cli_call(job->conn, &rpc_domain_define_xml_flags, &args, NULL, err) < 0 ? error_wrap(err, "%s", job->guest.name) : 0;
 }
 
 static int run(struct cli *cli, struct error *err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/guests.h"
+#include "cli/json.h"
 #include "cli/log.h"
 
 #include "util/str.h"
@@ -55,21 +56,27 @@ static int run(struct cli *cli, struct error *err)
 
 	if (lines_text && str_to_u64(lines_text, INT32_MAX, &lines) < 0)
 		return cli_usage(err, "'%s' is not a number of lines", lines_text);
+	if (follow && cli->json)
+		return cli_usage(err, "a JSON document has an end: not --json with --follow");
 	struct cli_conn *conn = cli_open(cli, uses, NULL, err);
 	if (!conn || cli_only_local(conn, "vm-log", err) < 0)
 		return -1;
 	AUTO_FREE char *path = find_log(conn, cli->args[0], err);
 	if (!path)
 		return -1;
+	if (only_path && cli->json)
+		return cli_json_print(json_pack("{s:o}", "path", cli_json_string(path)), err);
 	if (only_path) {
 		cli_value(cli, path);
 		return 0;
 	}
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 && errno == ENOENT && !follow)
-		return 0;   /* it has never run: nothing was logged */
-	if (fd < 0)
+	if (fd < 0 && (errno != ENOENT || follow))
 		return error_errno(err, "%s", path);
+	if (cli->json)
+		return cli_log_print_json(fd, path, lines_text ? (long)lines : -1, err);
+	if (fd < 0)
+		return 0;   /* it has never run: nothing was logged */
 	if (cli_log_print(fd, lines_text ? (long)lines : -1, err) < 0)
 		return -1;
 	return follow ? cli_log_follow(fd, path, err) : 0;

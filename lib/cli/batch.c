@@ -154,14 +154,29 @@ static const struct guest *named(const struct guest_list *list, const char *name
 	return NULL;
 }
 
+/* That one is not in the list is as good as done; that there is none of the name is a slip that somebody wants to know of. It does not keep the
+ * others waiting. */
+static void tell_unknown(const struct run *r, const char *word, size_t len)
+{
+	AUTO_FREE char *name = strndup(word, len);
+	struct guest guest = { 0 };
+	struct error err = { 0 };
+
+	if (name && *name && cli_find(r->conn, name, &guest, &err) < 0)
+		cli_warn(r->cli, "--order: %s", err.text);
+	guest_clear(&guest);
+}
+
 /* The guests of the order that are in the list, each once. Returns their number. */
-static size_t pick(const struct guest_list *list, const char *order, const struct guest **picked)
+static size_t pick(const struct run *r, const struct guest_list *list, const char *order, const struct guest **picked)
 {
 	size_t n = 0;
 
 	while (order && *order) {
 		size_t len = strcspn(order, ",");
 		const struct guest *guest = named(list, order, len);
+		if (!guest)
+			tell_unknown(r, order, len);
 		for (size_t i = 0; i < n; i++)
 			guest = picked[i] == guest ? NULL : guest;
 		if (guest)
@@ -211,7 +226,7 @@ static int in_order(struct run *r, const struct guest_list *list, struct error *
 	if (!picked || !child)
 		return error_errno(err, "%zu guests", list->n);
 	r->child = child;
-	n = pick(list, batch->order, picked);
+	n = pick(r, list, batch->order, picked);
 	if (!batch->ordered_last && ordered(r, picked, n, err) < 0)
 		return -1;
 	if (others(r, list, picked, n, err) < 0)

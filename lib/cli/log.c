@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/log.h"
 
-#include "cli/cli.h"
+#include "cli/json.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -62,7 +62,7 @@ static off_t start_of(int fd, off_t size, long lines)
 	return 0;
 }
 
-int cli_log_print(int fd, long lines, struct error *err)
+static int go_to(int fd, long lines, struct error *err)
 {
 	struct stat st;
 	off_t from = 0;
@@ -73,9 +73,31 @@ int cli_log_print(int fd, long lines, struct error *err)
 		from = st.st_size;
 	else if (lines > 0)
 		from = start_of(fd, st.st_size, lines);
-	if (lseek(fd, from, SEEK_SET) < 0)
+	return lseek(fd, from, SEEK_SET) < 0 ? error_errno(err, "the log") : 0;
+}
+
+int cli_log_print(int fd, long lines, struct error *err)
+{
+	return go_to(fd, lines, err) < 0 ? -1 : copy_rest(fd, err);
+}
+
+int cli_log_print_json(int fd, const char *path, long lines, struct error *err)
+{
+	json_t *list = json_array();
+	AUTO_FCLOSE FILE *in = NULL;
+	AUTO_FREE char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	if (fd >= 0 && (go_to(fd, lines, err) < 0 || !(in = fdopen(fcntl(fd, F_DUPFD_CLOEXEC, 3), "r")))) {
+		json_decref(list);
 		return error_errno(err, "the log");
-	return copy_rest(fd, err);
+	}
+	while (in && (n = getline(&line, &size, in)) > 0) {
+		line[strcspn(line, "\r\n")] = '\0';
+		json_array_append_new(list, cli_json_string(line));
+	}
+	return cli_json_print(json_pack("{s:o, s:o}", "path", cli_json_string(path), "lines", list), err);
 }
 
 /* The file that has the name now; -1 when it is the one that we have. */

@@ -120,6 +120,6 @@ int hv_domain_rename(struct rpc_call *call, const void *args, void *ret, struct 
 	if (state_rename(guest.kind->name, guest.name, new_name, xml, strlen(xml), err) == 0)
 		return 0;
 	if (err && err->code == ERR_DOM_EXIST)
-		err->code = ERR_OPERATION_INVALID;
+		err->code = ERR_OPERATION_FAILED;
 	return -1;
 }

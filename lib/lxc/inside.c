@@ -89,18 +89,31 @@ static int own_namespaces(const struct lxc_child *child, struct error *err)
 	return child->pieces->sys < 0 ? -1 : 0;
 }
 
+/* Whoever enters the mount namespace begins at its own root. Made within a chroot it is the host's still, whatever became of ours. */
+static int check_root(const struct lxc_child *child, int namespace, struct error *err)
+{
+	struct stat ours, entered;
+
+	if (setns(namespace, CLONE_NEWNS) < 0 || stat("/", &entered) < 0 || fstat(child->pieces->inside, &ours) < 0)
+		return error_errno(err, "cannot see the container's root");
+	if (ours.st_dev != entered.st_dev || ours.st_ino != entered.st_ino)
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "a container cannot be made in a chroot: the tree around it could be reached from inside");
+	return 0;
+}
+
 static int change_root(const struct lxc_child *child, struct error *err)
 {
 	AUTO_CLOSE int host = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	AUTO_CLOSE int namespace = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	int tree = child->pieces->root;
 
 	/* The tree goes onto the host's root directory, becomes the root by pivot_root, and the host's tree, which is then above it
 	 * at the same place, is taken away. No name is involved. */
-	if (host < 0 || mount_attach(tree, host) < 0 || fchdir(tree) < 0 ||
+	if (host < 0 || namespace < 0 || mount_attach(tree, host) < 0 || fchdir(tree) < 0 ||
 	    syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
 		return error_errno(err, "cannot change to the root file system %s", child->spec->root.source);
 	child->pieces->inside = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return child->pieces->inside < 0 ? error_errno(err, "cannot open the container's root") : 0;
+	return child->pieces->inside < 0 ? error_errno(err, "cannot open the container's root") : check_root(child, namespace, err);
 }
 
 /* The mount points that every container has: a link in their place would let the image choose where its /proc is. */

@@ -376,3 +376,26 @@ until_in()
 	[ "$output" = "shut off (failed)" ]
 	expect 0 host-check
 }
+
+@test "vm-log --json: the lines, and the path; --order: a name that nobody has is told" {
+	berth_define web
+	contains "$(vm-log --json web | tr -d ' \n')" '"lines":[]'
+	vm-start -q web
+	vm-destroy -q web
+	contains "$(vm-log --json web)" '"path": "'"$(vm-log --path web)"'"'
+	contains "$(vm-log --json --lines 1 web)" "web: ended (destroyed): init killed by signal 9"
+	expect 2 vm-log --json --follow web
+	run_apart vm-shutdown-all --order web,nobody
+	[ "$status" = 0 ]
+	contains "$errors" "there is no guest with name, UUID or id 'nobody'"
+	[[ $errors != *"'web'"* ]]
+}
+
+@test "a taken name is the same failure for vm-rename and vm-define" {
+	berth_define web
+	berth_define www
+	expect 1 vm-rename web www
+	contains "$output" "'www' exists"
+	berth_xml www "<uuid>0c7e0b5c-9a53-4f6a-8b5e-6f5f0e2a4d11</uuid>" >"$SCRATCH/other.xml"
+	expect 1 vm-define "$SCRATCH/other.xml"
+}

@@ -99,3 +99,14 @@ racer()
 	vm-wait web shutoff --timeout 10
 	[ "$(sha256sum "$helper")" = "$before" ]
 }
+
+@test "G6: a container is not made in a chroot, whose host it could reach" {
+	local view=$SCRATCH/view
+	lxc_define caged "" "" sleep 1000
+	mkdir "$view"
+	expect 1 unshare -m sh -c "mount --rbind / $view && exec chroot $view $(command -v vm-start) caged"
+	contains "$output" "a container cannot be made in a chroot"
+	[ "$(vm-state caged)" = "shut off" ]
+	expect 0 vm-start -q caged
+	vm-destroy -q caged
+}
