@@ -230,35 +230,81 @@ _berth_programs=(
 	net-update
 	net-uuid
 	test-reset
+	vm-attach-device
+	vm-attach-disk
+	vm-attach-interface
 	vm-autostart
 	vm-autostart-all
+	vm-blkdeviotune
+	vm-blkerror
+	vm-blkinfo
+	vm-blkiotune
+	vm-blklist
+	vm-blkstat
+	vm-change-media
 	vm-console
+	vm-control
+	vm-cpu-stats
 	vm-desc
 	vm-destroy
+	vm-detach-device
+	vm-detach-device-alias
+	vm-detach-disk
+	vm-detach-interface
 	vm-dumpxml
 	vm-edit
+	vm-emulatorpin
 	vm-event
 	vm-exec
 	vm-id
+	vm-if-getlink
+	vm-if-setlink
+	vm-ifaddr
+	vm-iflist
+	vm-ifstat
+	vm-iftune
 	vm-info
+	vm-iothreadadd
+	vm-iothreaddel
+	vm-iothreadinfo
+	vm-iothreadpin
+	vm-iothreadset
+	vm-ip
+	vm-jobabort
+	vm-jobinfo
 	vm-list
 	vm-log
 	vm-lxc-enter-namespace
+	vm-memstat
+	vm-memtune
 	vm-metadata
 	vm-name
+	vm-numatune
+	vm-perf
 	vm-reboot
 	vm-reexec
 	vm-rename
 	vm-resume
 	vm-send-process-signal
+	vm-schedinfo
+	vm-set-lifecycle-action
+	vm-setmaxmem
+	vm-setmem
+	vm-setvcpus
 	vm-shutdown
 	vm-shutdown-all
 	vm-start
 	vm-state
+	vm-stats
 	vm-suspend
 	vm-ttyconsole
 	vm-undefine
+	vm-update-device
+	vm-update-memory-device
 	vm-uuid
+	vm-vcpucount
+	vm-vcpuinfo
+	vm-vcpupin
 	vm-wait
 	vol-clone
 	vol-create

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/affect.h"
+#include "cli/rows.h"
+#include "util/str.h"
+
+#include <string.h>
+
+static char *source = NULL, *interface;
+static int full;
+
+static const struct poptOption options[] = {
+	{ "interface", 0, POPT_ARG_STRING, &interface, 0, "of one interface alone", "NAME" },
+	{ "full", 0, POPT_ARG_NONE, &full, 0, "with the name in every line", NULL },
+	{ "source", 0, POPT_ARG_STRING, &source, 0, "who is asked: lease (default), agent or arp", "SOURCE" },
+	POPT_TABLEEND
+};
+
+static const struct rpc_row uses[] = { HV(domain_interface_addresses), RPC_ROW_END };
+
+/* libvirt's virDomainInterfaceAddressesSource */
+static const char *const sources[] = { "lease", "agent", "arp" };
+
+static int add(struct cli_rows *rows, const wire_domain_interface *i, struct error *err)
+{
+	for (u_int a = 0; a < i->addrs.addrs_len; a++) {
+		const wire_domain_ip_addr *ip = &i->addrs.addrs_val[a];
+		AUTO_FREE char *address = str_printf("%s/%u", ip->addr, ip->prefix);
+		bool again = a > 0 && !full && !cli_rows_json(rows);
+		const char *cells[] = { again ? "-" : i->name, again ? "-" : i->hwaddr ? *i->hwaddr : NULL, ip->type ? "ipv6" : "ipv4", address };
+		if (!address)
+			return error_errno(err, "the addresses");
+		if (cli_rows_add(rows, cells, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int run(struct cli *cli, struct error *err)
+{
+	static const char *const titles[] = { "Name", "MAC address", "Protocol", "Address" }, *const keys[] = { "name", "mac", "protocol", "address" };
+	const char *only = interface ? interface : cli->n_args > 1 ? cli->args[1] : NULL;
+	AUTO_CLI_GUEST struct guest guest = { 0 };
+	wire_domain_interface_addresses_args args = { 0 };
+	wire_domain_interface_addresses_ret ret = { 0 };
+	struct cli_rows *rows;
+	struct cli_conn *conn;
+	int rc = 0;
+
+	while (source && strcmp(source, sources[args.source]) != 0)
+		if (++args.source >= ARRAY_LEN(sources))
+			return cli_usage(err, "'%.100s' is no source (lease, agent, arp)", source);
+	if (!(conn = cli_open_guest(cli, uses, NULL, &guest, err)))
+		return -1;
+	args.dom = cli_domain(&guest);
+	if (cli_call(conn, &rpc_domain_interface_addresses, &args, &ret, err) < 0)
+		return -1;
+	rows = cli_rows_new(cli, titles, keys, 4, err);
+	for (u_int i = 0; rows && i < ret.ifaces.ifaces_len && rc == 0; i++)
+		if (!only || !strcmp(only, ret.ifaces.ifaces_val[i].name))
+			rc = add(rows, &ret.ifaces.ifaces_val[i], err);
+	xdr_free(rpc_domain_interface_addresses.ret, &ret);
+	return rows && cli_rows_end(rows, err) == 0 ? rc : -1;
+}
+
+static const struct cli_program program = {
+	.name = "vm-ifaddr", .summary = "print the addresses of a guest by interface", .args = "GUEST [INTERFACE]",
+	.options = options, .min_args = 1, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}
