@@ -13,7 +13,7 @@ static int run(struct cli *cli, struct error *err)
 	struct cli_conn *conn;
 	uint64_t size;
 
-	if (cli_size(cli->args[1], 1024, 1024, &size, err) < 0 || cli_affect_flags(&args.flags, err) < 0 ||
+	if (cli_scaled(cli->args[1], 1024, 1024, &size, err) < 0 || cli_affect_flags(&args.flags, err) < 0 ||
 	    !(conn = cli_open_guest(cli, uses, cli_drivers, &guest, err)))
 		return -1;
 	args.dom = cli_domain(&guest);

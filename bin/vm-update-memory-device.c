@@ -52,7 +52,7 @@ static int run(struct cli *cli, struct error *err)
 
 	if (!requested)
 		return cli_usage(err, "--requested-size is missing");
-	if (cli_at_most_one(given, err) < 0 || cli_size(requested, 1024, 1024, &size, err) < 0 || cli_affect_flags(&flags, err) < 0 ||
+	if (cli_at_most_one(given, err) < 0 || cli_scaled(requested, 1024, 1024, &size, err) < 0 || cli_affect_flags(&flags, err) < 0 ||
 	    !(conn = cli_open_guest(cli, cli_device_uses, cli_drivers, &guest, err)) || !(def = cli_device_domain(conn, &guest, flags, err)) ||
 	    !(m = find(def, err)))
 		return -1;

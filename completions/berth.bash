@@ -165,6 +165,24 @@ _berth_programs=(
 	iface-start
 	iface-unbridge
 	iface-undefine
+	net-autostart
+	net-create
+	net-define
+	net-destroy
+	net-dhcp-leases
+	net-dumpxml
+	net-edit
+	net-info
+	net-list
+	net-name
+	net-port-create
+	net-port-delete
+	net-port-dumpxml
+	net-port-list
+	net-start
+	net-undefine
+	net-update
+	net-uuid
 	nodedev-autostart
 	nodedev-destroy
 	nodedev-detach
@@ -285,8 +303,8 @@ _berth_programs=(
 	vm-reexec
 	vm-rename
 	vm-resume
-	vm-send-process-signal
 	vm-schedinfo
+	vm-send-process-signal
 	vm-set-lifecycle-action
 	vm-setmaxmem
 	vm-setmem
@@ -306,6 +324,7 @@ _berth_programs=(
 	vm-vcpuinfo
 	vm-vcpupin
 	vm-wait
+	vm-xml-from-native
 	vol-clone
 	vol-create
 	vol-create-as
@@ -320,7 +339,6 @@ _berth_programs=(
 	vol-pool
 	vol-resize
 	vol-wipe
-	vm-xml-from-native
 )
 complete -F _berth "${_berth_programs[@]}"
 complete -o filenames -F _berth iface-define nodedev-create nodedev-define pool-create pool-define secret-define vm-create vm-define

@@ -45,7 +45,7 @@ struct cli_conn *cli_open_guest(struct cli *cli, const struct rpc_row *uses, con
 	return conn && cli_find(conn, cli->args[0], guest, err) == 0 ? conn : NULL;
 }
 
-int cli_size(const char *text, uint64_t unit, uint64_t fallback, uint64_t *size, struct error *err)
+int cli_scaled(const char *text, uint64_t unit, uint64_t fallback, uint64_t *size, struct error *err)
 {
 	size_t digits = strspn(text, "0123456789");
 	AUTO_FREE char *number = strndup(text, digits);

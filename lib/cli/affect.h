@@ -28,7 +28,7 @@ struct cli_conn *cli_open_guest(struct cli *cli, const struct rpc_row *uses, con
 #define AUTO_CLI_GUEST AUTO(guest_clear)
 
 /* A size "512", "1G", "64 MiB" in units of `unit` bytes, rounded up; without a unit it counts in `fallback` bytes. By cli_usage(). */
-int cli_size(const char *text, uint64_t unit, uint64_t fallback, uint64_t *size, struct error *err) NODISCARD;
+int cli_scaled(const char *text, uint64_t unit, uint64_t fallback, uint64_t *size, struct error *err) NODISCARD;
 
 /* A whole number of at most `max`. By cli_usage(). */
 int cli_number(const char *text, uint64_t max, const char *what, uint64_t *number, struct error *err) NODISCARD;

@@ -193,7 +193,7 @@ static int from_option(const struct cli_param *p, wire_typed_param *out, struct 
 	}
 	if (p->kind == CLI_PARAM_KIB || p->kind == CLI_PARAM_BYTES) {
 		uint64_t unit = p->kind == CLI_PARAM_KIB ? 1024 : 1;
-		if (cli_size(text, unit, unit, &size, err) < 0)
+		if (cli_scaled(text, unit, unit, &size, err) < 0)
 			return -1;
 		out->value.wire_typed_param_value_u.ul = size;
 		return 0;
