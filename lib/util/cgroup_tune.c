@@ -11,18 +11,22 @@
 /* What version 1 shows where there is no limit: the most pages that a counter holds. */
 #define V1_NO_LIMIT UINT64_C(0x7ffffffffffff000)
 #define PERIOD_DEFAULT 100000
+#define PROCESS_EXITING 0x4   /* the kernel's PF_EXITING */
 #define ROUNDS 64   /* a fork while processes are moved makes another round necessary */
 
-/* A dead process that nobody has waited for yet stays listed, and goes nowhere any more. */
-static bool is_dead(int pid)
+/* A process that is ending is not moved by the kernel any more, and one that is dead and that nobody has waited for stays listed. proc(5): the
+ * third field is its state, the ninth its flags. */
+static bool is_ending(int pid)
 {
-	char file[64], line[512], *name_end;
+	char file[64], line[512], state, *name_end;
+	unsigned flags;
 
 	snprintf(file, sizeof(file), "/proc/%d/stat", pid);
-	if (cgroup_read_file(AT_FDCWD, file, line, sizeof(line)) < 0)
+	if (cgroup_read_file(AT_FDCWD, file, line, sizeof(line)) < 0 || !(name_end = strrchr(line, ')')))
 		return true;
-	name_end = strrchr(line, ')');
-	return name_end && (name_end[2] == 'Z' || name_end[2] == 'X');
+	if (sscanf(name_end + 1, " %c %*d %*d %*d %*d %*d %u", &state, &flags) != 2)
+		return true;
+	return state == 'Z' || state == 'X' || (flags & PROCESS_EXITING);
 }
 
 /* Moves every process of the version 2 group, which all are in, into a version 1 group that is new. */
@@ -46,7 +50,7 @@ static int move_all(struct cgroup *cg, int h, struct error *err)
 			at = strstr(line, h == CPU ? ":cpu:" : h == BLKIO ? ":blkio:" : h == CPUACCT ? ":cpuacct:" : h == CPUSET ? ":cpuset:" : ":memory:");
 			if (at && strstr(at, cg->name) && strstr(at, cg->name) < strchrnul(at, '\n'))
 				continue;
-			if (is_dead(pid))
+			if (is_ending(pid))
 				continue;
 			moved = true;
 			if (cgroup_write_file(cg->fd[h], "cgroup.procs", "%d", pid) < 0 && errno != ESRCH)
