@@ -330,6 +330,8 @@ static int run_init(struct lxc_child *child, struct error *err)
 		return -1;
 	if (spec->dir && chdir(spec->dir) < 0)
 		return error_errno(err, "cannot change to the directory %s in the container", spec->dir);
+	if (spec->memory_policy && syscall(SYS_set_mempolicy, spec->memory_policy, spec->memory_nodes, LXC_NODES_MAX) < 0)
+		return error_errno(err, "cannot set the memory policy (<numatune>)");
 	if (lxc_identity_become(&id, spec->capabilities, &filter, err) < 0)
 		return -1;
 	/* setuid has taken the parent's death signal away in some cases; from here on the container may live without its supervisor */

@@ -52,6 +52,7 @@ struct lxc_idmap {
 };
 
 #define LXC_CONSOLES_MAX 16
+#define LXC_NODES_MAX 1024   /* the kernel's own bound */
 
 struct lxc_spec {
 	char *name;
@@ -76,6 +77,8 @@ struct lxc_spec {
 	char *user, *group;          /* name in the container's own passwd/group file, or number; NULL: 0 */
 	uint64_t capabilities;       /* bit set of what init may have at most (1 << CAP_x) */
 	struct cgroup_limits limits;
+	int memory_policy;                     /* MPOL_x of set_mempolicy(2); 0: the kernel's */
+	unsigned long memory_nodes[LXC_NODES_MAX / 64];   /* bit set, for the policy */
 };
 
 /* Frees what a spec holds (not the structure itself). */

@@ -8,6 +8,7 @@
 #include "util/uuid.h"
 
 #include <linux/capability.h>
+#include <linux/mempolicy.h>
 #include <string.h>
 
 #define KIB 1024ULL
@@ -181,6 +182,44 @@ static uint64_t take_capabilities(const struct domain *def)
 	return set;
 }
 
+static int bitmap_text(const struct conf_bitmap *map, const char **text, struct error *err)
+{
+	struct buf b = { 0 };
+
+	if (!map)
+		return 0;
+	conf_bitmap_format(map, &b);
+	*text = buf_finish(&b);
+	return *text ? 0 : error_errno(err, "limits");
+}
+
+/* Strict is the control group's business, what is merely wished is the first process' own policy, which all others inherit. */
+static int take_numa(const struct domain *def, struct lxc_spec *spec, struct error *err)
+{
+	static const int policies[] = {
+		[DOMAIN_NUMATUNE_STRICT] = 0, [DOMAIN_NUMATUNE_RESTRICTIVE] = 0, [DOMAIN_NUMATUNE_PREFERRED] = MPOL_PREFERRED,
+		[DOMAIN_NUMATUNE_INTERLEAVE] = MPOL_INTERLEAVE,
+	};
+	const struct conf_bitmap *nodes = def->numatune.memory.nodeset;
+	enum domain_numatune_mode mode = def->numatune.memory.mode ? def->numatune.memory.mode : DOMAIN_NUMATUNE_STRICT;
+
+	if (def->numatune.memory.placement == DOMAIN_NUMATUNE_AUTO || def->vcpus.placement == DOMAIN_PLACEMENT_AUTO)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "placement='auto': nobody here chooses nodes, name them with nodeset (numatune) or cpuset (vcpu)");
+	if (def->numatune.memnodes.n)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<numatune> with <memnode>: a container has no nodes of its own");
+	if (!nodes)
+		return 0;
+	if (mode == DOMAIN_NUMATUNE_PREFERRED && conf_bitmap_count(nodes) != 1)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<numatune> mode 'preferred' is for one node");
+	if (!policies[mode])
+		return bitmap_text(nodes, &spec->limits.cpuset_nodes, err);
+	spec->memory_policy = policies[mode];
+	for (unsigned i = 0; i < nodes->bits && i < LXC_NODES_MAX; i++)
+		if (conf_bitmap_test(nodes, i))
+			spec->memory_nodes[i / 64] |= 1UL << i % 64;
+	return 0;
+}
+
 static int take_limits(const struct domain *def, struct lxc_spec *spec, struct error *err)
 {
 	struct cgroup_limits *l = &spec->limits;
@@ -195,13 +234,11 @@ static int take_limits(const struct domain *def, struct lxc_spec *spec, struct e
 	l->cpu_quota = c->quota.value;
 	l->blkio_weight = def->blkiotune.weight;
 	l->devices = true;
-	if (def->vcpus.cpuset) {
-		struct buf text = { 0 };
-		conf_bitmap_format(def->vcpus.cpuset, &text);
-		if (!(l->cpuset = buf_finish(&text)))
-			return error_errno(err, "cpuset");
-	}
-	return 0;
+	if (m->min_guarantee.set)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<memtune> with <min_guarantee>: nobody guarantees memory to a container");
+	if (bitmap_text(def->vcpus.cpuset, &l->cpuset, err) < 0)
+		return -1;
+	return take_numa(def, spec, err);
 }
 
 /* What a container of ours cannot have is refused, not left out. */
@@ -243,6 +280,7 @@ void lxc_spec_clear(struct lxc_spec *spec)
 	free(spec->group);
 	free(spec->cmdline);
 	free((char *)spec->limits.cpuset);
+	free((char *)spec->limits.cpuset_nodes);
 	memset(spec, 0, sizeof(*spec));
 }
 

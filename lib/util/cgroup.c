@@ -311,6 +311,16 @@ static int put_memory(struct cgroup *cg, const struct cgroup_limits *l, struct e
 	return 0;
 }
 
+static int put_cpuset(struct cgroup *cg, const char *file, const char *list, struct error *err)
+{
+	int fd = cg->fd[cg->pure ? V2 : CPUSET];
+	AUTO_CLOSE int f = fd < 0 || !list ? -1 : openat(fd, file, O_WRONLY | O_CLOEXEC);
+
+	if (list && (f < 0 || write(f, list, strlen(list)) < 0))
+		return error_errno(err, "cannot set %s to %s in control group %s", file, list, cg->name);
+	return 0;
+}
+
 int cgroup_set(struct cgroup *cg, const struct cgroup_limits *l, struct error *err)
 {
 	if (put_memory(cg, l, err) < 0 ||
@@ -319,13 +329,7 @@ int cgroup_set(struct cgroup *cg, const struct cgroup_limits *l, struct error *e
 	    put(cg, PIDS, "pids.max", "pids.max", l->pids, err) < 0 ||
 	    put(cg, BLKIO, "blkio.weight", "io.weight", l->blkio_weight, err) < 0)
 		return -1;
-	if (l->cpuset) {
-		int fd = cg->fd[cg->pure ? V2 : CPUSET];
-		AUTO_CLOSE int f = fd < 0 ? -1 : openat(fd, "cpuset.cpus", O_WRONLY | O_CLOEXEC);
-		if (f < 0 || write(f, l->cpuset, strlen(l->cpuset)) < 0)
-			return error_errno(err, "cannot set cpuset.cpus to %s in control group %s", l->cpuset, cg->name);
-	}
-	return 0;
+	return put_cpuset(cg, "cpuset.cpus", l->cpuset, err) < 0 ? -1 : put_cpuset(cg, "cpuset.mems", l->cpuset_nodes, err);
 }
 
 int cgroup_create_first(struct cgroup *cg, struct error *err)
@@ -360,7 +364,7 @@ int cgroup_create(struct cgroup *cg, const struct cgroup_limits *l, struct error
 	bool wanted[HIERARCHIES] = {
 		[MEMORY] = l->memory || l->memory_soft || l->memory_swap,
 		[CPU] = l->cpu_shares || l->cpu_period || l->cpu_quota > 0,
-		[CPUSET] = l->cpuset,
+		[CPUSET] = l->cpuset || l->cpuset_nodes,
 		[BLKIO] = l->blkio_weight,
 		[PIDS] = l->pids,
 		[DEVICES] = l->devices && (!v2 || hierarchy_root(cg, DEVICES) >= 0),

@@ -28,6 +28,7 @@ struct cgroup_limits {
 	uint64_t pids;           /* processes and threads */
 	unsigned blkio_weight;   /* 10 .. 1000 */
 	const char *cpuset;      /* "0-3,5", not copied, must live while cgroup_create() runs */
+	const char *cpuset_nodes;   /* the same of memory nodes */
 	bool devices;            /* only the harmless devices (null, zero, full, random, urandom, tty, ptys) and these */
 	const struct cgroup_device *more_devices;   /* not copied */
 	size_t n_more_devices;
