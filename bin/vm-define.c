@@ -60,6 +60,8 @@ static int define_local(struct cli *cli, struct job *job, const char *file, cons
 
 	if (rc == 0) {
 		report(cli, job, file, d.name, d.uuid, (dry_run ? would : done)[d.change]);
+		if (state_is_session() && !d.kind->session)
+			cli_warn(cli, "%s: guests of driver %s are root's: only root can start it", d.name, d.kind->name);
 		if (dry_run && !cli->json && d.new_xml)
 			cli_diff(cli, d.old_xml ? d.name : "/dev/null", file, d.old_xml ? d.old_xml : "", d.new_xml);
 	}

@@ -190,7 +190,12 @@ static int make_parents(const char *path, struct error *err)
 			if (chmod(buf, state_is_session() ? 0700 : 0755) < 0)
 				return error_errno(err, "cannot create directory %s", buf);
 		} else if (errno != EEXIST) {
-			return error_errno(err, "cannot create directory %s", buf);
+			int r = error_errno(err, "cannot create directory %s", buf);
+			if (err && errno == EACCES && state_is_session() && !getenv("XDG_RUNTIME_DIR")) {
+				size_t n = strlen(err->text);
+				snprintf(err->text + n, sizeof(err->text) - n, " (no login session: let XDG_RUNTIME_DIR name a directory of yours)");
+			}
+			return r;
 		}
 		*p = '/';
 	}

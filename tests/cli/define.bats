@@ -468,3 +468,22 @@ assert web["state"] == "shut off" and web["driver"] == "lxc" and web["persistent
 	expect 1 host-check
 	contains "$output" "'web' has no readable definition"
 }
+
+@test "an ordinary user: what a session lacks, and what only root can start, is said" {
+	[ "$(id -u)" = 0 ] || skip "becoming another user needs root"
+	local user="setpriv --reuid=65534 --regid=65534 --clear-groups env -u BERTH_ROOT"
+	mkdir "$SCRATCH/home" "$SCRATCH/home/run"
+	berth_xml web >"$SCRATCH/home/web.xml"
+	chmod 755 "$SCRATCH"
+	chown -R 65534 "$SCRATCH/home"
+	expect 5 $user -u XDG_RUNTIME_DIR HOME="$SCRATCH/home" vm-define "$SCRATCH/home/web.xml"
+	contains "$output" "let XDG_RUNTIME_DIR name a directory of yours"
+	user+=" HOME=$SCRATCH/home XDG_RUNTIME_DIR=$SCRATCH/home/run"
+	expect 0 $user vm-define "$SCRATCH/home/web.xml"
+	contains "$output" "only root can start it"
+	contains "$($user vm-list --all)" "shut off"
+	expect 5 $user vm-start web
+	contains "$output" "run this as root"
+	expect 5 $user vm-list -c lxc:///system
+	contains "$output" "or say lxc:///session"
+}
