@@ -179,6 +179,17 @@ net_free() { ! berth_in ip -d link show up0 | grep -q 'macvlan\|promiscuity 1'; 
 	berth_in ip link show up0
 }
 
+@test "P1: the supervisor of a guest with interfaces keeps what takes them away, and no more" {
+	net_start a "<interface type='bridge'><source bridge='br0'/></interface>" "<on_poweroff>destroy</on_poweroff><on_reboot>destroy</on_reboot><on_crash>destroy</on_crash>"
+	p=$(lxc_supervisor a)
+	lxc_until grep -q 'Seccomp:.2' "/proc/$p/status"
+	# kill, dac_override, net_admin
+	[ "$(sed -n 's/^Cap\(Prm\|Eff\|Bnd\):[[:space:]]*//p' "/proc/$p/status" | sort -u)" = 0000000000001022 ]
+	grep -q 'NoNewPrivs:.1' "/proc/$p/status"
+	berth_in vm-destroy -q a
+	net_clean
+}
+
 @test "R2: adopted after its supervisor was killed, the interfaces go with the guest" {
 	net_start a "<interface type='bridge'><source bridge='br0'/><bandwidth><outbound average='256'/></bandwidth></interface>
 		<hostdev mode='capabilities' type='net'><source><interface>up0</interface></source></hostdev>"
