@@ -174,7 +174,7 @@ struct domain *domain_copy(const struct domain *def, struct error *err) NODISCAR
 bool domain_equal(const struct domain *a, const struct domain *b, struct buf *where);
 
 /* Completes what only a driver can know where none is asked: the way libvirt's driver-independent "test" driver does (architecture i686,
- * interfaces named testnet0 ..., which reading such a document forgets again). Only for showing. 0, or -1: no memory. */
+ * interfaces but a container's named testnet0 ..., which reading such a document forgets again). Only for showing. 0, or -1: no memory. */
 int domain_fill_generic(struct domain *def, struct error *err) NODISCARD;
 
 static inline void domain_free_(struct domain **def)

@@ -194,7 +194,7 @@ int domain_fill_generic(struct domain *def, struct error *err)
 
 	if (!def->os.arch)
 		def->os.arch = DOMAIN_ARCH_I686;
-	for (size_t i = 0; i < d->interfaces.n; i++) {
+	for (size_t i = 0; i < d->interfaces.n && def->virt != DOMAIN_VIRT_LXC; i++) {
 		char name[24];
 
 		if (d->interfaces.items[i]->target)
