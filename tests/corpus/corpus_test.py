@@ -59,6 +59,27 @@ def corpus():
         met, total = sums.get(column, (0, 1))
         tap(total and 100 * met / total >= least, f'{column}: {met} of {total}', run.stdout[-4000:], run.stderr[-500:])
     tap(not any('crash' in x for x in lines if x.startswith('FAIL')), 'no crash', run.stdout[-2000:])
+    objects(check, data)
+
+
+# kinds of objects: the program, and the least value of "equal" (a moment of a guest is compared with one of a guest that we have not)
+OBJECTS = (('storagepool', 'pool-define', 99), ('storagevol', 'vol-create', 95), ('secret', 'secret-define', 100), ('nodedev', 'nodedev-define', 100),
+           ('interface', 'iface-define', 100), ('domainsnapshot', 'snapshot-create', 75), ('domaincheckpoint', 'checkpoint-create', 0),
+           ('domainbackup', 'backup-begin', 0))
+
+
+def objects(check, data):
+    for kind, program, equal in OBJECTS:
+        tool = os.path.join(os.environ.get('BERTH_BUILD', TOP), 'bin', program)
+        run = subprocess.run([sys.executable, check, '--corpus', data, '--kind', kind, '--cmd', tool + ' --print-xml {input}', '--show', '20'],
+                             capture_output=True, text=True)
+        row = next((x.split() for x in run.stdout.splitlines() if x.startswith(kind + ' ')), [])
+        # a column without cases is a dash alone
+        cells = [x for x in row[2:] if '/' in x or x == '-']
+        values = dict(zip(('verdict', 'message', 'schema', 'equal', 'canon', 'fixpoint'), cells))
+        for column, least in (('verdict', 93), ('schema', 93), ('equal', equal), ('fixpoint', 100)):
+            met, total = map(int, values.get(column, '0/1').split('/')) if values.get(column) != '-' else (1, 1)
+            tap(total and 100 * met / total >= least, f'{kind}, {column}: {met} of {total}', run.stdout[-3000:], run.stderr[-500:])
 
 
 golden()

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any bytes as a network, port, filter or binding: refused, or canonical once and for all, equal to its copy and to what is read again. */
+/* Any bytes as a document of any kind but a domain: refused, or canonical once and for all, equal to its copy and to what is read again. */
+#include "conf/domain_moment.h"
+#include "conf/host_interface.h"
 #include "conf/network.h"
+#include "conf/node_device.h"
 #include "conf/nwfilter.h"
+#include "conf/secret.h"
+#include "conf/storage.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,7 +36,9 @@ static void one(const struct conf_document *document, const char *xml, size_t le
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct conf_document *const documents[] = {
-		&network_document, &network_port_document, &nwfilter_document, &nwfilter_binding_document,
+		&network_document, &network_port_document, &nwfilter_document, &nwfilter_binding_document, &storage_pool_document,
+		&storage_vol_document, &secret_document, &node_device_document, &host_interface_document, &domain_snapshot_document,
+		&domain_checkpoint_document, &domain_backup_document,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(documents); i++)
