@@ -36,11 +36,11 @@ enum exit_status {
 	X(INVALID_DOMAIN,        7, EXIT_NOT_FOUND) \
 	X(INVALID_ARG,           8, EXIT_FAILED) \
 	X(OPERATION_FAILED,      9, EXIT_FAILED) \
-	X(OS_TYPE,              17, EXIT_FAILED) \
-	X(NO_KERNEL,            18, EXIT_FAILED) \
+	X(OS_TYPE,              16, EXIT_FAILED) \
+	X(NO_KERNEL,            17, EXIT_FAILED) \
 	X(XML,                  27, EXIT_FAILED) \
 	X(OPERATION_DENIED,     29, EXIT_DENIED) \
-	X(DOM_EXIST,            32, EXIT_FAILED) \
+	X(DOM_EXIST,            28, EXIT_FAILED) \
 	X(RPC,                  39, EXIT_NO_CONNECTION) \
 	X(SYSTEM,               38, EXIT_FAILED) \
 	X(NO_DOMAIN,            42, EXIT_NOT_FOUND) \
@@ -70,8 +70,8 @@ enum exit_status {
 	X(XML_INVALID_SCHEMA,   92, EXIT_FAILED) \
 	X(NO_CLIENT,            96, EXIT_NOT_FOUND) \
 	X(DEVICE_MISSING,       99, EXIT_NOT_FOUND) \
-	X(NO_DOMAIN_CHECKPOINT, 102, EXIT_NOT_FOUND) \
-	X(NO_NETWORK_PORT,      105, EXIT_NOT_FOUND)
+	X(NO_DOMAIN_CHECKPOINT, 103, EXIT_NOT_FOUND) \
+	X(NO_NETWORK_PORT,      107, EXIT_NOT_FOUND)
 
 enum error_code {
 #define X(name, number, status) ERR_##name = number,

@@ -82,6 +82,35 @@ teardown()
 	expect 8 pool-refresh default-pool p
 }
 
+@test "snapshots and checkpoints: taken, listed, returned to, deleted" {
+	expect 0 snapshot-create-as -q test one words
+	expect 0 vm-suspend -q test
+	expect 0 snapshot-create-as -q test two
+	expect 0 snapshot-list test --name
+	[ "$output" = $'one\ntwo' ]
+	expect 0 snapshot-list test --tree
+	[[ $output == one*"+- two"* ]]
+	expect 0 snapshot-parent test two
+	[ "$output" = one ]
+	expect 3 snapshot-parent test one
+	expect 0 snapshot-info test --current
+	[[ $output == *"State:          paused"*"Parent:         one"* ]]
+	expect 0 snapshot-revert -q test one
+	expect 0 vm-state test
+	[ "$output" = running ]
+	expect 0 snapshot-current test --name
+	[ "$output" = one ]
+	expect 3 snapshot-revert test nonesuch
+	expect 0 snapshot-delete -q test one --children
+	expect 0 snapshot-list test --name
+	[ -z "$output" ]
+	expect 0 checkpoint-create-as -q test c
+	expect 0 checkpoint-info test c
+	[[ $output == *"Name:           c"* ]]
+	expect 0 checkpoint-delete -q test c
+	expect 3 checkpoint-dumpxml test c
+}
+
 @test "host interfaces: a bridge and back, and a change that is taken back" {
 	expect 0 iface-begin -q
 	expect 0 iface-bridge -q eth1 br0
