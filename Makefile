@@ -149,6 +149,9 @@ install: all $(MAN)
 	install -m 755 $(HELPERS) '$(DESTDIR)$(PREFIX)/libexec/berth'
 	ln -f '$(DESTDIR)$(PREFIX)/bin/vm-start' '$(DESTDIR)$(PREFIX)/libexec/berth/lxc-supervisor' 2>/dev/null || \
 		install -m 755 $(OUT)bin/vm-start '$(DESTDIR)$(PREFIX)/libexec/berth/lxc-supervisor'
+	# where ssh and LIBVIRTD_PATH of libvirt's clients look
+	ln -sf ../libexec/berth/berth-serve '$(DESTDIR)$(PREFIX)/bin/virt-ssh-helper'
+	ln -sf berth-serve '$(DESTDIR)$(PREFIX)/libexec/berth/libvirtd'
 	for page in $(MAN); do \
 		install -D -m 644 $$page '$(DESTDIR)$(PREFIX)/share/man/man'$${page##*.}/$${page##*/} || exit 1; \
 	done

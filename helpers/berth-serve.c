@@ -29,6 +29,9 @@
 struct options {
 	struct hv_serve serve;
 	const char *listen;
+	const char *listen_ro;   /* there everybody may look */
+	bool libvirt;         /* both where libvirt's own server has them */
+	bool everybody;
 	gid_t group;          /* -1: none */
 	int timeout_s;        /* ends a listener that has had no client for so long; 0: never */
 };
@@ -38,10 +41,17 @@ struct client {
 	uid_t uid;
 };
 
+/* Where clients come to. */
+struct place {
+	int fd;               /* -1: none */
+	char *path;           /* to be removed at the end; NULL: not ours */
+	bool everybody, read_only;
+};
+
 struct listener {
 	const struct options *o;
-	int fd, signals;
-	char *path;           /* to be removed at the end; NULL: not ours */
+	struct place place[2];
+	int signals;
 	struct client *client;
 	size_t n;
 };
@@ -82,13 +92,13 @@ static bool in_group(int fd, const struct ucred *cred, gid_t group)
 	return false;
 }
 
-static int admit(const struct options *o, int fd, struct ucred *cred, struct error *err)
+static int admit(const struct options *o, int fd, bool everybody, struct ucred *cred, struct error *err)
 {
 	socklen_t len = sizeof(*cred);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, cred, &len) < 0)
 		return error_errno(err, "cannot see who connects");
-	if (cred->uid == 0 || cred->uid == geteuid() || in_group(fd, cred, o->group))
+	if (everybody || cred->uid == 0 || cred->uid == geteuid() || in_group(fd, cred, o->group))
 		return 0;
 	return error_set(err, ERR_ACCESS_DENIED, "user %u may not connect (see --group)", (unsigned)cred->uid);
 }
@@ -150,23 +160,32 @@ static void raise_limits(void)
 	}
 }
 
-static int serve(const struct options *o, int in, int out)
+static int serve(const struct options *o, int in, int out, bool read_only)
 {
 	struct hv_serve spec = o->serve;
-	struct ucred cred;
 	struct error err;
-	bool named;
 
-	if (is_named(in, &named, &err) < 0 || (named && admit(o, in, &cred, &err) < 0))
-		return complain(&err);
 	raise_limits();
 	spec.in = in;
-	spec.out = named ? in : out;
+	spec.out = out;
+	spec.read_only |= read_only;
 	spec.drivers = cli_drivers;
 	spec.tables = tables;
 	if (hv_serve(&spec, &err) < 0)
 		return complain(&err);
 	return EXIT_DONE;
+}
+
+/* Who comes by descriptors that were there when we started. */
+static int serve_inherited(const struct options *o, int in, int out)
+{
+	struct ucred cred;
+	struct error err;
+	bool named;
+
+	if (is_named(in, &named, &err) < 0 || (named && admit(o, in, o->everybody, &cred, &err) < 0))
+		return complain(&err);
+	return serve(o, in, named ? in : out, false);
 }
 
 /* ---- a process for each ---- */
@@ -206,9 +225,9 @@ static bool place_for(const struct listener *l, uid_t uid)
 }
 
 /* 0, or -1 when no more can be taken now. */
-static int take_client(struct listener *l)
+static int take_client(struct listener *l, const struct place *place)
 {
-	AUTO_CLOSE int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
+	AUTO_CLOSE int fd = accept4(place->fd, NULL, NULL, SOCK_CLOEXEC);
 	struct client *more;
 	struct ucred cred;
 	struct error err;
@@ -216,7 +235,7 @@ static int take_client(struct listener *l)
 
 	if (fd < 0)
 		return errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS ? -1 : 0;
-	if (admit(l->o, fd, &cred, &err) < 0 || !place_for(l, cred.uid))
+	if (admit(l->o, fd, place->everybody, &cred, &err) < 0 || !place_for(l, cred.uid))
 		return 0;
 	more = reallocarray(l->client, l->n + 1, sizeof(*more));
 	if (!more)
@@ -228,11 +247,13 @@ static int take_client(struct listener *l)
 	if (pid == 0) {
 		sigset_t none;
 
-		close(l->fd);
+		for (size_t i = 0; i < ARRAY_LEN(l->place); i++)
+			if (l->place[i].fd >= 0)
+				close(l->place[i].fd);
 		close(l->signals);
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
-		exit(serve(l->o, fd, fd));
+		exit(serve(l->o, fd, fd, place->read_only));
 	}
 	l->client[l->n++] = (struct client){ .pid = pid, .uid = cred.uid };
 	return 0;
@@ -243,7 +264,11 @@ static int listen_loop(struct listener *l, struct error *err)
 	bool breather = false;
 
 	for (;;) {
-		struct pollfd p[2] = { { .fd = l->signals, .events = POLLIN }, { .fd = breather ? -1 : l->fd, .events = POLLIN } };
+		struct pollfd p[] = {
+			{ .fd = l->signals, .events = POLLIN },
+			{ .fd = breather ? -1 : l->place[0].fd, .events = POLLIN },
+			{ .fd = breather ? -1 : l->place[1].fd, .events = POLLIN },
+		};
 		int timeout = breather ? BREATHER_MS : l->n == 0 && l->o->timeout_s ? l->o->timeout_s * 1000 : -1;
 		int r = poll(p, ARRAY_LEN(p), timeout);
 
@@ -254,8 +279,9 @@ static int listen_loop(struct listener *l, struct error *err)
 		breather = false;
 		if (r > 0 && p[0].revents && reap(l))
 			return 0;
-		if (r > 0 && p[1].revents)
-			breather = take_client(l) < 0;
+		for (size_t i = 0; r > 0 && i < ARRAY_LEN(l->place); i++)
+			if (p[i + 1].revents && take_client(l, &l->place[i]) < 0)
+				breather = true;
 	}
 }
 
@@ -276,15 +302,15 @@ static int make_room(const struct sockaddr_un *sun, struct error *err)
 	return unlink(sun->sun_path) < 0 ? error_errno(err, "cannot remove %s", sun->sun_path) : 0;
 }
 
-static int listen_on(struct listener *l, const char *path, struct error *err)
+static int listen_on(struct place *place, const char *path, gid_t group, struct error *err)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	AUTO_CLOSE int fd = -1;
 	mode_t before;
 	int rc;
 
-	if (!path || path[0] != '/' || strlen(path) >= sizeof(sun.sun_path))
-		return error_set(err, ERR_INVALID_ARG, "'%s' cannot be listened on: an absolute path of at most %zu bytes can", path ? path : "",
+	if (path[0] != '/' || strlen(path) >= sizeof(sun.sun_path))
+		return error_set(err, ERR_INVALID_ARG, "'%s' cannot be listened on: an absolute path of at most %zu bytes can", path,
 				 sizeof(sun.sun_path) - 1);
 	memcpy(sun.sun_path, path, strlen(path));
 	if (make_room(&sun, err) < 0)
@@ -292,49 +318,78 @@ static int listen_on(struct listener *l, const char *path, struct error *err)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return error_errno(err, "cannot make a socket");
-	before = umask(0177);
+	before = umask(place->everybody ? 0111 : 0177);
 	rc = bind(fd, (const struct sockaddr *)&sun, sizeof(sun));
 	umask(before);
 	if (rc < 0)
 		return error_errno(err, "cannot listen on %s", path);
-	if (l->o->group != (gid_t)-1 && (lchown(path, (uid_t)-1, l->o->group) < 0 || chmod(path, 0660) < 0)) {
-		error_errno(err, "cannot give %s to its group", path);
-		unlink(path);
-		return -1;
-	}
-	if (listen(fd, BACKLOG) < 0) {
-		error_errno(err, "cannot listen on %s", path);
-		unlink(path);
-		return -1;
-	}
-	l->path = strdup(path);
-	l->fd = STEAL_FD(fd);
+	place->path = strdup(path);
+	if (!place->everybody && group != (gid_t)-1 && (lchown(path, (uid_t)-1, group) < 0 || chmod(path, 0660) < 0))
+		return error_errno(err, "cannot give %s to its group", path);
+	if (listen(fd, BACKLOG) < 0)
+		return error_errno(err, "cannot listen on %s", path);
+	place->fd = STEAL_FD(fd);
 	return 0;
+}
+
+/* libvirt's own sockets: /run/libvirt/libvirt-sock and ...-sock-ro, or a user's own. */
+static int libvirt_sockets(char **rw, char **ro, struct error *err)
+{
+	const char *run = getenv("XDG_RUNTIME_DIR");
+	bool root = geteuid() == 0;
+	AUTO_FREE char *dir = NULL;
+
+	if (!root && (!run || *run != '/'))
+		return error_set(err, ERR_OPERATION_FAILED, "XDG_RUNTIME_DIR is not set: libvirt's clients would not find us");
+	dir = str_printf("%s/libvirt", root ? "/run" : run);
+	*rw = dir ? str_printf("%s/libvirt-sock", dir) : NULL;
+	*ro = dir && root ? str_printf("%s/libvirt-sock-ro", dir) : NULL;
+	if (!*rw || (root && !*ro))
+		return error_errno(err, "libvirt's sockets");
+	return mkdir(dir, root ? 0755 : 0700) < 0 && errno != EEXIST ? error_errno(err, "cannot make %s", dir) : 0;
+}
+
+static int open_places(struct listener *l, struct error *err)
+{
+	AUTO_FREE char *rw = NULL, *ro = NULL;
+	const char *listen_rw = l->o->listen, *listen_ro = l->o->listen_ro;
+
+	if (l->o->libvirt) {
+		if (libvirt_sockets(&rw, &ro, err) < 0)
+			return -1;
+		listen_rw = rw;
+		listen_ro = ro;
+	}
+	l->place[1].everybody = l->place[1].read_only = true;
+	if (listen_rw && listen_on(&l->place[0], listen_rw, l->o->group, err) < 0)
+		return -1;
+	return listen_ro ? listen_on(&l->place[1], listen_ro, l->o->group, err) : 0;
 }
 
 static int listen_forever(const struct options *o, int fd)
 {
-	struct listener l = { .o = o, .fd = fd };
+	struct listener l = { .o = o, .place = { { .fd = fd, .everybody = o->everybody }, { .fd = -1 } }, .signals = -1 };
 	struct error err;
-	int status;
+	int rc;
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
-	if (fd < 0 && listen_on(&l, o->listen, &err) < 0)
-		return complain(&err);
+	rc = fd < 0 ? open_places(&l, &err) : 0;
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	l.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (l.signals < 0)
-		error_errno(&err, "signalfd");
-	status = l.signals < 0 || listen_loop(&l, &err) < 0 ? complain(&err) : EXIT_DONE;
-	if (l.path)
-		unlink(l.path);
-	free(l.path);
+	if (rc == 0) {
+		l.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+		rc = l.signals < 0 ? error_errno(&err, "signalfd") : listen_loop(&l, &err);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(l.place); i++) {
+		if (l.place[i].path)
+			unlink(l.place[i].path);
+		free(l.place[i].path);
+	}
 	free(l.client);
-	return status;
+	return rc < 0 ? complain(&err) : EXIT_DONE;
 }
 
 /* ---- how it was started ---- */
@@ -358,9 +413,13 @@ static int activated(bool *listening)
 static void usage(FILE *out)
 {
 	fprintf(out, "usage: berth-serve [--read-only] [--group GROUP] [URI]\n"
-		     "       berth-serve --listen PATH [--read-only] [--group GROUP] [--timeout SECONDS]\n"
+		     "       berth-serve --listen PATH [--listen-ro PATH] [--read-only] [--group GROUP] [--timeout SECONDS]\n"
+		     "       berth-serve --libvirt [--group GROUP] [--timeout SECONDS]\n"
 		     "Speaks libvirt's protocol on standard input and output, or on a socket.\n"
 		     "      --listen PATH        listen on a Unix socket, with a process for each client\n"
+		     "      --listen-ro PATH     and on another one, where every user may look and change nothing\n"
+		     "      --libvirt            listen on libvirt's own sockets, where its clients look for a server\n"
+		     "      --everybody          with --read-only: let every user connect\n"
 		     "      --group GROUP        let this group's members connect, too\n"
 		     "  -r, --read-only          let clients look and change nothing\n"
 		     "      --timeout SECONDS    stop listening after this time without a client\n"
@@ -368,7 +427,7 @@ static void usage(FILE *out)
 		     "      --version            print the version\n");
 }
 
-enum { OPT_LISTEN = 256, OPT_GROUP, OPT_TIMEOUT, OPT_VERSION };
+enum { OPT_LISTEN = 256, OPT_LISTEN_RO, OPT_LIBVIRT, OPT_EVERYBODY, OPT_GROUP, OPT_TIMEOUT, OPT_VERSION };
 
 static int take_option(struct options *o, int opt, struct error *err)
 {
@@ -383,6 +442,15 @@ static int take_option(struct options *o, int opt, struct error *err)
 	case OPT_LISTEN:
 		o->listen = optarg;
 		return 0;
+	case OPT_LISTEN_RO:
+		o->listen_ro = optarg;
+		return 0;
+	case OPT_LIBVIRT:
+		o->libvirt = true;
+		return 0;
+	case OPT_EVERYBODY:
+		o->everybody = true;
+		return 0;
 	case OPT_GROUP:
 		return find_group(optarg, &o->group, err);
 	case OPT_TIMEOUT:
@@ -394,11 +462,19 @@ static int take_option(struct options *o, int opt, struct error *err)
 	return -1;
 }
 
+static bool listens(const struct options *o)
+{
+	return o->listen || o->listen_ro || o->libvirt;
+}
+
 /* -1: go on; else the exit status. */
 static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "listen", required_argument, NULL, OPT_LISTEN },
+		{ "listen-ro", required_argument, NULL, OPT_LISTEN_RO },
+		{ "libvirt", no_argument, NULL, OPT_LIBVIRT },
+		{ "everybody", no_argument, NULL, OPT_EVERYBODY },
 		{ "group", required_argument, NULL, OPT_GROUP },
 		{ "read-only", no_argument, NULL, 'r' },
 		{ "readonly", no_argument, NULL, 'r' },   /* virt-ssh-helper's */
@@ -428,7 +504,7 @@ static int parse(struct options *o, int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
-	if (argc - optind > 1 || (argc > optind && o->listen)) {
+	if (argc - optind > 1 || (argc > optind && listens(o)) || (o->libvirt && (o->listen || o->listen_ro)) || (o->everybody && !o->serve.read_only)) {
 		usage(stderr);
 		return EXIT_USAGE;
 	}
@@ -439,7 +515,9 @@ static int parse(struct options *o, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .group = (gid_t)-1 };
+	const char *name = argc ? strrchr(argv[0], '/') : NULL;
+	/* so a client whose LIBVIRTD_PATH leads here starts its user's own server */
+	struct options o = { .group = (gid_t)-1, .libvirt = name && strcmp(name, "/libvirtd") == 0 };
 	bool listening = false;
 	int fd, status;
 
@@ -447,7 +525,7 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	fd = activated(&listening);
-	if (o.listen || listening)
+	if (listens(&o) || listening)
 		return listen_forever(&o, listening ? fd : -1);
-	return fd >= 0 ? serve(&o, fd, fd) : serve(&o, STDIN_FILENO, STDOUT_FILENO);
+	return fd >= 0 ? serve_inherited(&o, fd, fd) : serve_inherited(&o, STDIN_FILENO, STDOUT_FILENO);
 }

@@ -11,7 +11,7 @@
 
 /* libvirt's virDrvFeature and virConnectFlags. */
 enum { FEATURE_FD_PASSING = 8 };
-enum { CONNECT_RO = 1, CONNECT_NO_ALIASES = 2 };
+enum { CONNECT_RO = 1 };
 
 /* libvirt's number of the driver that reports errors, VIR_FROM_LXC: what is forwarded comes with the supervisor's own. */
 #define ERRORS_FROM 17
@@ -21,14 +21,13 @@ static int connect_open(struct rpc_call *call, const void *args, void *ret, stru
 	const wire_connect_open_args *a = args;
 	const struct serving *s = call->ctx;
 
+	/* the flags but for read-only are a client's notes to itself: libvirt's sends how it found us */
 	if (s->spec->kind) {
 		if (s->spec->open(&s->hv, a->name ? *a->name : "", err) < 0)
 			return -1;
 	} else if (hv_connect_open(call, args, ret, err) < 0) {
 		return -1;
 	}
-	if (hv_flags(call, a->flags, CONNECT_RO | CONNECT_NO_ALIASES, err) < 0)
-		return -1;
 	if (a->flags & CONNECT_RO)
 		rpc_peer_set_read_only(call->peer);
 	return 0;

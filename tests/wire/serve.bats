@@ -192,7 +192,7 @@ state_of()
 	expect 0 v version
 	contains "$output" "Using API: LXC"
 	v capabilities >"$SCRATCH/virsh.xml"
-	host-capabilities >"$SCRATCH/berth.xml"
+	host-capabilities -c lxc:///system >"$SCRATCH/berth.xml"
 	# named by way of where each program lies
 	sed -i '/<emulator>/d' "$SCRATCH/virsh.xml" "$SCRATCH/berth.xml"
 	diff -B "$SCRATCH/virsh.xml" "$SCRATCH/berth.xml"
@@ -216,9 +216,9 @@ state_of()
 	expect 0 v list --all --name
 	[ "$output" = web ]
 	# a driver that is none of ours
-	run timeout 20 virsh -q -c "qemu+ext:///system?command=$SCRATCH/serve" list
+	run timeout 20 virsh -q -c "xen+ext:///system?command=$SCRATCH/serve" list
 	[ "$status" = 1 ]
-	contains "$output" "qemu:///system"
+	contains "$output" "xen:///system"
 }
 
 @test "a read-only connection looks and changes nothing" {
@@ -372,6 +372,71 @@ state_of()
 	/usr/bin/python3 -c 'import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$SOCKET"
 	timeout 20 "$SERVE" --listen "$SOCKET" --timeout 1
 	[ ! -e "$SOCKET" ]
+}
+
+# Waits until somebody listens.
+until_socket()
+{
+	for i in {1..100}; do [ -S "$1" ] && return 0; sleep 0.05; done
+	echo "nobody listens on $1"
+	return 1
+}
+
+@test "C1: everybody may look over the second socket, and nobody may change anything there" {
+	web
+	chmod 755 "$SCRATCH"
+	"$SERVE" --listen "$SCRATCH/rw" --listen-ro "$SCRATCH/ro" 3>&- &
+	LISTENER=$!
+	until_socket "$SCRATCH/ro"
+	[ "$(stat -c %a "$SCRATCH/rw" "$SCRATCH/ro" | tr '\n' ' ')" = "600 666 " ]
+	nobody="timeout 20 setpriv --reuid 65534 --regid 65534 --clear-groups"
+	expect 0 $nobody virsh -q -r -c "lxc+unix:///system?socket=$SCRATCH/ro" list --all --name
+	[ "$output" = web ]
+	# whatever the client says of itself
+	expect 1 $nobody virsh -q -c "lxc+unix:///system?socket=$SCRATCH/ro" start web
+	contains "$output" "read-only"
+	expect 1 timeout 20 virsh -q -c "lxc+unix:///system?socket=$SCRATCH/ro" undefine web
+	expect 1 $nobody virsh -q -c "lxc+unix:///system?socket=$SCRATCH/rw" list
+	chmod 666 "$SCRATCH/rw"
+	expect 1 $nobody virsh -q -c "lxc+unix:///system?socket=$SCRATCH/rw" list
+	kill "$LISTENER"
+	wait "$LISTENER"
+	LISTENER=
+	[ ! -e "$SCRATCH/rw" ] && [ ! -e "$SCRATCH/ro" ]
+	expect 2 "$SERVE" --everybody
+	expect 2 "$SERVE" --libvirt --listen "$SCRATCH/rw"
+}
+
+@test "on libvirt's own sockets unchanged URIs and the default work, and descriptors pass" {
+	web
+	vm-start -q web
+	cat >"$SCRATCH/script" <<-EOF
+		mount -t tmpfs t /run && mkdir -p "\$BERTH_ROOT/run" || exit 1
+		"$SERVE" --libvirt & listener=\$!
+		for i in \$(seq 100); do [ -S /run/libvirt/libvirt-sock-ro ] && break; sleep 0.05; done
+		virsh -q -c lxc:///system list --name
+		virsh -q -r -c lxc:///system list --name
+		command -v lsns >/dev/null && virsh -q -c lxc:///system lxc-enter-namespace web --noseclabel -- /bin/true
+		vm-list --name -c lxc+unix:///system
+		kill \$listener
+	EOF
+	expect 0 timeout 60 unshare -m --propagation private sh "$SCRATCH/script"
+	[ "$(grep -c '^web$' <<<"$output")" = 3 ]
+}
+
+@test "LIBVIRTD_PATH: a client starts its user's server" {
+	[ -f /usr/bin/setpriv ] || skip "setpriv is not installed"
+	mkdir -m 755 "$SCRATCH/path"
+	mkdir -m 700 "$SCRATCH/run" "$SCRATCH/home"
+	cp "$SERVE" "$SCRATCH/path/libvirtd"
+	chmod 755 "$SCRATCH" "$SCRATCH/path/libvirtd"
+	chown 65534:65534 "$SCRATCH/run" "$SCRATCH/home"
+	expect 0 env -u BERTH_ROOT HOME="$SCRATCH/home" XDG_RUNTIME_DIR="$SCRATCH/run" LIBVIRTD_PATH="$SCRATCH/path" \
+		timeout 30 setpriv --reuid 65534 --regid 65534 --clear-groups virsh -q -c lxc+unix:///session list --all
+	[ -S "$SCRATCH/run/libvirt/libvirt-sock" ]
+	for pid in $(pgrep -u 65534 -x libvirtd); do
+		[ "$(readlink "/proc/$pid/exe")" != "$SCRATCH/path/libvirtd" ] || kill "$pid"
+	done
 }
 
 @test "a socket that is inherited: inetd's and systemd's" {
