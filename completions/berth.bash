@@ -148,8 +148,15 @@ _berth_programs=(
 	checkpoint-parent
 	host-capabilities
 	host-check
+	host-cpumap
+	host-cpustats
+	host-freecell
+	host-freepages
 	host-hostname
 	host-info
+	host-maxvcpus
+	host-memstats
+	host-sysinfo
 	host-uri
 	host-version
 	iface-begin
@@ -229,24 +236,6 @@ _berth_programs=(
 	snapshot-list
 	snapshot-parent
 	snapshot-revert
-	net-autostart
-	net-create
-	net-define
-	net-destroy
-	net-dhcp-leases
-	net-dumpxml
-	net-edit
-	net-info
-	net-list
-	net-name
-	net-port-create
-	net-port-delete
-	net-port-dumpxml
-	net-port-list
-	net-start
-	net-undefine
-	net-update
-	net-uuid
 	test-reset
 	vm-attach-device
 	vm-attach-disk

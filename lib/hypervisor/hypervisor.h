@@ -33,7 +33,11 @@ rpc_fn hv_connect_open, hv_connect_close, hv_connect_get_type, hv_connect_get_ve
 rpc_fn hv_node_get_info, hv_connect_get_capabilities;
 
 /* node.c: what changes from moment to moment */
-rpc_fn hv_node_get_cpu_stats, hv_node_get_cpu_map, hv_node_get_memory_stats, hv_node_get_free_memory;
+rpc_fn hv_node_get_cpu_stats, hv_node_get_cpu_map, hv_node_get_memory_stats, hv_node_get_free_memory,
+	hv_node_get_cells_free_memory, hv_node_get_free_pages;
+
+/* sysinfo.c */
+rpc_fn hv_connect_get_sysinfo;
 
 /* lookup.c */
 rpc_fn hv_domain_lookup_by_name, hv_domain_lookup_by_uuid, hv_domain_lookup_by_id, hv_connect_list_all_domains,

@@ -181,3 +181,74 @@ int hv_node_get_free_memory(struct rpc_call *call, const void *args, void *ret, 
 	r->free_mem = field[1].value * 1024;
 	return 0;
 }
+
+int hv_node_get_cells_free_memory(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	const wire_node_get_cells_free_memory_args *a = args;
+	wire_node_get_cells_free_memory_ret *r = ret;
+	struct field field[FIELDS];
+
+	(void)call;
+	if (a->start_cell < 0 || a->maxcells <= 0 || a->maxcells > WIRE_NODE_MAX_CELLS)
+		return error_set(err, ERR_INVALID_ARG, "%d NUMA nodes from node %d on", a->maxcells, a->start_cell);
+	r->cells.cells_val = calloc((size_t)a->maxcells, sizeof(*r->cells.cells_val));
+	if (!r->cells.cells_val)
+		return error_errno(err, "no memory for the answer");
+	for (int i = 0; i < a->maxcells; i++) {
+		struct error why;
+		/* a host without NUMA is one node */
+		if (memory(a->start_cell + i, field, &why) < 0 && (a->start_cell + i > 0 || memory(ALL, field, &why) < 0))
+			break;
+		r->cells.cells_val[r->cells.cells_len++] = field[1].value * 1024;
+	}
+	return r->cells.cells_len ? 0 : error_set(err, ERR_INVALID_ARG, "there is no NUMA node %d", a->start_cell);
+}
+
+/* Free pages of a size in KiB on a node, or (-1) on the host; the system's own size counts all free memory. */
+static int free_pages(int node, unsigned size, uint64_t *count, struct error *err)
+{
+	struct field field[FIELDS];
+	unsigned own = (unsigned)sysconf(_SC_PAGESIZE) / 1024;
+	unsigned long long value;
+	char path[128];
+
+	if (size == own) {
+		if (memory(node, field, err) < 0 && (node > 0 || memory(ALL, field, err) < 0))
+			return -1;
+		*count = field[1].value / own;
+		return 0;
+	}
+	if (node == ALL)
+		snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%ukB/free_hugepages", size);
+	else
+		snprintf(path, sizeof(path), "/sys/devices/system/node/node%d/hugepages/hugepages-%ukB/free_hugepages", node, size);
+	AUTO_FCLOSE FILE *f = fopen(path, "re");
+	if (!f || fscanf(f, "%llu", &value) != 1)
+		return error_set(err, ERR_OPERATION_FAILED, "this host has no pages of %u KiB%s", size, node == ALL ? "" : " on that node");
+	*count = value;
+	return 0;
+}
+
+int hv_node_get_free_pages(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	const wire_node_get_free_pages_args *a = args;
+	wire_node_get_free_pages_ret *r = ret;
+	u_int sizes = a->pages.pages_len;
+
+	if (hv_flags(call, a->flags, 0, err) < 0)
+		return -1;
+	if (!sizes || !a->cell_count || a->cell_count > WIRE_NODE_MAX_CELLS / sizes)
+		return error_set(err, ERR_INVALID_ARG, "%u sizes on %u nodes", sizes, a->cell_count);
+	r->counts.counts_val = calloc((size_t)sizes * a->cell_count, sizeof(*r->counts.counts_val));
+	if (!r->counts.counts_val)
+		return error_errno(err, "no memory for the answer");
+	for (unsigned cell = 0; cell < a->cell_count; cell++) {
+		for (u_int i = 0; i < sizes; i++) {
+			uint64_t count = 0;
+			if (free_pages(a->start_cell + (int)cell, a->pages.pages_val[i], &count, err) < 0)
+				return -1;
+			r->counts.counts_val[r->counts.counts_len++] = count;
+		}
+	}
+	return 0;
+}
