@@ -3,8 +3,8 @@
 #include "cli/json.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
-#include <time.h>
 
 static char *cpu;
 static int percent;
@@ -49,13 +49,12 @@ static int take(struct cli_conn *conn, int number, struct sample *s, struct erro
 static int show_percent(struct cli *cli, struct cli_conn *conn, int number, struct error *err)
 {
 	struct sample before, after;
-	struct timespec second = { .tv_sec = 1 };
 	uint64_t total = 0;
 	json_t *object = cli->json ? json_object() : NULL;
 
 	if (take(conn, number, &before, err) < 0)
 		return -1;
-	nanosleep(&second, NULL);
+	poll(NULL, 0, 1000);
 	if (take(conn, number, &after, err) < 0)
 		return -1;
 	for (size_t i = 0; i < after.n; i++)
