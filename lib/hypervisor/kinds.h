@@ -49,6 +49,7 @@ struct hv_driver {
 	const char *kind;
 	int (*defaults)(struct domain *def, struct error *err);         /* fills in what the driver always fills in; may be NULL */
 	int (*validate)(const struct domain *def, struct error *err);   /* refuses what it cannot run; may be NULL */
+	const struct hv_native *natives;                                /* the last has no format; may be NULL */
 	int (*guests)(FILE *out, struct error *err);   /* writes the <guest> elements of the capabilities; NULL: guests are the host's own kind */
 	const struct hv_native *natives;                                /* the last has no format; may be NULL */
 };

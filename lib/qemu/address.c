@@ -236,8 +236,7 @@ int qemu_assign_others(struct domain *def, struct error *err)
 
 	if (assign_ports(def, err) < 0 || assign_slots(def, err) < 0)
 		return -1;
-	if (qemu_is_pseries(def))
-		assign_vio(def);
+	assign_vio(def);
 	if (qemu_is_s390_ccw(def))
 		return each_virtio(def, place_ccw, &ccw);
 	if (qemu_is_arm(def) && !qemu_has_pci(def))

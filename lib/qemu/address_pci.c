@@ -71,7 +71,7 @@ static int grow(struct pci_set *s, unsigned needs)
 	if (needs & PCIE_DOWNSTREAM)
 		return add_bus(s, DOMAIN_PCIE_SWITCH_UPSTREAM_PORT);
 	if (needs & (PCI_DEVICE | PCI_BRIDGES) && !pcie)
-		return add_bus(s, DOMAIN_PCI_BRIDGE);
+		return add_bus(s, qemu_is_pseries(s->def) ? DOMAIN_PCI_ROOT : DOMAIN_PCI_BRIDGE);
 	if (needs & (PCI_DEVICE | PCI_BRIDGES)) {
 		for (unsigned i = 0; i < s->n; i++)
 			if (s->bus[i].model == DOMAIN_PCI_DMI_TO_PCI_BRIDGE)
@@ -306,7 +306,7 @@ static int begin(struct pci_set *s, struct domain *def, bool grows, struct error
 	/* indexes that were left out are buses to be made */
 	for (unsigned i = 1; i < s->n; i++)
 		if (!s->bus[i].model)
-			set_bus(&s->bus[i], qemu_has_pcie(def) ? DOMAIN_PCIE_ROOT_PORT : DOMAIN_PCI_BRIDGE);
+			set_bus(&s->bus[i], qemu_has_pcie(def) ? DOMAIN_PCIE_ROOT_PORT : qemu_is_pseries(def) ? DOMAIN_PCI_ROOT : DOMAIN_PCI_BRIDGE);
 	return domain_each_info(d, take_given, s);
 }
 

@@ -126,8 +126,7 @@ static void number_images(struct domain_devices *d)
 	for (size_t i = d->disks.n; i-- > 0;) {
 		struct domain_disk *disk = d->disks.items[i];
 
-		if (!qemu_has_image(&disk->src))
-			continue;
+		/* an empty drive keeps its number for the medium to come */
 		if (!disk->src.index)
 			disk->src.index = next;
 		next = disk->src.index + 1;

@@ -263,7 +263,8 @@ int qemu_build_clock(struct qemu_build *b)
 	for (size_t i = 0; i < c->timers.n; i++) {
 		const struct domain_timer *t = c->timers.items[i];
 
-		if (t->name == DOMAIN_TIMER_PIT && t->tickpolicy && qemu_caps_has(b->caps, "kvm-pit"))
+		if (t->name == DOMAIN_TIMER_PIT && (t->tickpolicy == DOMAIN_TIMER_DELAY || t->tickpolicy == DOMAIN_TIMER_DISCARD) &&
+		    qemu_caps_has(b->caps, "kvm-pit"))
 			qemu_argf(&b->args, "-global", "kvm-pit.lost_tick_policy=%s", t->tickpolicy == DOMAIN_TIMER_DISCARD ? "discard" : "delay");
 		else if (t->name == DOMAIN_TIMER_HPET && t->present == CONF_NO && qemu_is_x86(b->def))
 			qemu_arg(&b->args, "-no-hpet");

@@ -221,6 +221,15 @@ static int build_controller(struct qemu_build *b, const struct domain_controller
 	return qemu_build_device(b, o);
 }
 
+/* A board that has USB has it without any controller in the definition, too. */
+static bool has_board_usb(const struct domain *def)
+{
+	for (size_t i = 0; i < def->devices.controllers.n; i++)
+		if (def->devices.controllers.items[i]->type == DOMAIN_CONTROLLER_USB)
+			return false;
+	return qemu_is_arm(def) && !qemu_is_virt(def);
+}
+
 int qemu_build_controllers(struct qemu_build *b)
 {
 	/* what others sit on comes first; floppies and IDE disks need nothing */
@@ -230,6 +239,8 @@ int qemu_build_controllers(struct qemu_build *b)
 	};
 	const struct domain_devices *d = &b->def->devices;
 
+	if (has_board_usb(b->def))
+		qemu_arg(&b->args, "-usb");
 	for (size_t t = 0; t < ARRAY_LEN(order); t++)
 		for (size_t i = 0; i < d->controllers.n; i++)
 			if (d->controllers.items[i]->type == order[t] && build_controller(b, d->controllers.items[i]) < 0)

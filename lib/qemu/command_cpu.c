@@ -173,8 +173,8 @@ static int add_model(struct qemu_build *b, struct buf *text)
 			qemu_opt(text, "vendor", cpu->vendor_id);
 		break;
 	}
-	if (cpu && cpu->migratable)
-		qemu_optf(text, "migratable=%s", onoff(cpu->migratable == CONF_ON));
+	if (cpu && cpu->migratable == CONF_ON && def->virt == DOMAIN_VIRT_KVM)
+		qemu_optf(text, "migratable=on");
 	return 0;
 }
 

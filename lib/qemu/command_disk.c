@@ -130,7 +130,7 @@ static void put_identity(json_t *o, const struct domain_disk *d)
 
 static void put_write_cache(json_t *o, const struct domain_disk *d)
 {
-	enum domain_disk_cache cache = d->driver.cache;
+	enum domain_disk_cache cache = qemu_disk_cache(d);
 
 	/* floppies have none, CD-ROMs and LUNs are not ours to cache for */
 	if (!cache || d->bus == DOMAIN_DISK_FDC || d->device != DOMAIN_DISK_DISK)

@@ -347,6 +347,12 @@ static int put_driver(struct storage *s)
 	}
 }
 
+enum domain_disk_cache qemu_disk_cache(const struct domain_disk *d)
+{
+	/* what several guests write must not be cached by one */
+	return !d->driver.cache && d->shareable && !d->readonly && d->device != DOMAIN_DISK_CDROM ? DOMAIN_DISK_CACHE_NONE : d->driver.cache;
+}
+
 static void put_cache(json_t *o, enum domain_disk_cache cache)
 {
 	if (cache)
@@ -364,7 +370,7 @@ static int build_storage(struct qemu_build *b, const struct domain_disk *disk, c
 	}
 	qemu_put(s.o, "node-name", name);
 	if (src->type != DOMAIN_SOURCE_DIR)
-		put_cache(s.o, disk ? disk->driver.cache : 0);
+		put_cache(s.o, disk ? qemu_disk_cache(disk) : 0);
 	if (src->type == DOMAIN_SOURCE_DIR) {
 		qemu_put_bool(s.o, "read-only", disk && disk->readonly);
 	} else {
@@ -430,7 +436,7 @@ static int build_format(struct qemu_build *b, const struct image *img, const cha
 	qemu_put(o, "node-name", name);
 	qemu_put_bool(o, "read-only", img->readonly);
 	if (d) {
-		put_cache(o, d->driver.cache);
+		put_cache(o, qemu_disk_cache(d));
 		qemu_put(o, "discard", conf_enum_name(&domain_disk_discard_names, d->driver.discard));
 		qemu_put(o, "detect-zeroes", conf_enum_name(&domain_disk_detect_zeroes_names, d->driver.detect_zeroes));
 	}

@@ -86,6 +86,9 @@ int qemu_build_iommu(struct qemu_build *b);
 /* -chardev of a source with the id "char" ALIAS; `server_wait`: QEMU waits for a client of a socket. */
 int qemu_build_chardev(struct qemu_build *b, const struct domain_chardev_source *source, const char *alias);
 
+/* How a disk is cached: as it says, or as it must be. */
+enum domain_disk_cache qemu_disk_cache(const struct domain_disk *d);
+
 /* -blockdev nodes of an image; `*node` is the name of the topmost, in memory of the caller's. */
 int qemu_build_image(struct qemu_build *b, const struct domain_disk *disk, char **node);
 

@@ -7,15 +7,26 @@
 #include <string.h>
 
 #define KIB 1024u
+#define MIB 1024u   /* in KiB */
+
+/* Sizes that machines have in whole pieces. */
+static uint64_t whole(uint64_t size, uint64_t piece)
+{
+	return (size + piece - 1) / piece * piece;
+}
 
 uint64_t qemu_initial_memory(const struct domain *def)
 {
-	uint64_t size = def->memory.value;
+	uint64_t size = def->memory.value, cells = 0;
 
+	for (size_t i = 0; def->cpu && i < def->cpu->cells.n; i++)
+		cells += whole(def->cpu->cells.items[i]->memory.value, MIB);
+	if (cells)
+		return cells;
 	for (size_t i = 0; i < def->devices.memdevs.n; i++)
 		if (def->devices.memdevs.items[i]->size.value <= size)
 			size -= def->devices.memdevs.items[i]->size.value;
-	return size;
+	return whole(size, qemu_is_ppc64(def) ? 256 * MIB : MIB);
 }
 
 static bool has_cells(const struct domain *def)
@@ -188,8 +199,6 @@ int qemu_build_memory(struct qemu_build *b)
 	if (id) {
 		struct backing m = { .id = id, .size = size * KIB, .cell = -1 };
 
-		if (!def->max_memory.size.value)
-			m.size = (m.size + (1 << 20) - 1) >> 20 << 20;
 		qemu_build_object(b, backing_object(b, &m));
 	}
 	qemu_argf(&b->args, "-overcommit", "mem-lock=%s", def->memory_backing.locked ? "on" : "off");
@@ -219,7 +228,7 @@ static void build_cell(struct qemu_build *b, const struct domain_numa_cell *cell
 {
 	AUTO_BUF struct buf text = { 0 };
 	char id[32];
-	struct backing m = { .id = id, .size = cell->memory.value * KIB, .cell = (int)number, .access = cell->mem_access, .discard = cell->discard };
+	struct backing m = { .id = id, .size = whole(cell->memory.value, MIB) * KIB, .cell = (int)number, .access = cell->mem_access, .discard = cell->discard };
 
 	snprintf(id, sizeof(id), "ram-node%u", number);
 	if (m.size)
@@ -311,7 +320,7 @@ static int build_memdev(struct qemu_build *b, const struct domain_memdev *d)
 	};
 	const char *alias = d->info.alias.name, *driver = drivers[d->model];
 	AUTO_FREE char *id = str_printf("mem%s", alias);
-	struct backing m = { .id = id, .size = d->size.value * KIB, .cell = d->node.set ? (int)d->node.value : -1, .access = d->access,
+	struct backing m = { .id = id, .size = whole(d->size.value, qemu_is_ppc64(b->def) ? 256 * MIB : 2 * MIB) * KIB, .cell = d->node.set ? (int)d->node.value : -1, .access = d->access,
 			     .discard = d->discard, .page = d->pagesize.value, .host = d->nodemask, .path = d->path, .pmem = d->pmem,
 			     .readonly = d->readonly, .align = d->alignsize.value * KIB, .device = true };
 	json_t *o;

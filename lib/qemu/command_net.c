@@ -193,6 +193,21 @@ static json_t *net_device(struct qemu_build *b, const struct domain_net *n)
 	return o;
 }
 
+/* The interfaces that boards have take no -device. */
+static bool is_board_net(const struct domain_net *n)
+{
+	return n->model && (!strcmp(n->model, "lan9118") || !strcmp(n->model, "smc91c111"));
+}
+
+static int build_board_net(struct qemu_build *b, const struct domain_net *n)
+{
+	const unsigned char *m = n->mac.addr;
+
+	qemu_argf(&b->args, "-net", "nic,macaddr=%02x:%02x:%02x:%02x:%02x:%02x,netdev=host%s,model=%s,id=%s", m[0], m[1], m[2], m[3], m[4], m[5],
+		  n->info.alias.name, n->model, n->info.alias.name);
+	return 0;
+}
+
 int qemu_build_net(struct qemu_build *b, const struct domain_net *net)
 {
 	json_t *host = json_object(), *guest;
@@ -207,6 +222,8 @@ int qemu_build_net(struct qemu_build *b, const struct domain_net *net)
 	}
 	qemu_putf(host, "id", "host%s", net->info.alias.name);
 	qemu_build_netdev(b, host);
+	if (is_board_net(net))
+		return build_board_net(b, net);
 	guest = net_device(b, net);
 	return guest ? qemu_build_device(b, guest) : -1;
 }

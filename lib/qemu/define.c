@@ -8,6 +8,7 @@
 #include "hypervisor/kinds.h"
 #include "qemu/address.h"
 #include "qemu/capabilities.h"
+#include "qemu/native.h"
 #include "qemu/qemu.h"
 
 #include <string.h>
@@ -82,8 +83,6 @@ static int fill_machine(struct domain *def, const struct qemu_caps *caps, struct
 		machine = qemu_caps_default_machine(caps);
 	if (!machine)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<os><type machine=...> is missing: guests of this architecture have no usual machine");
-	if (caps && !qemu_caps_machine(caps, machine))
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%s has no machine type '%s'", def->devices.emulator, machine);
 	return set_string(&def->os.machine, caps ? qemu_caps_canonical_machine(caps, machine) : machine, err);
 }
 
@@ -106,5 +105,15 @@ static int defaults(struct domain *def, struct error *err)
 	return qemu_assign_addresses(def, err);
 }
 
-const struct hv_driver qemu_hv_driver = { .kind = "qemu", .defaults = defaults, .validate = qemu_validate,
-					  .guests = qemu_capabilities_guests };
+static int validate(const struct domain *def, struct error *err)
+{
+	struct error failure = { 0 };
+	AUTO_QEMU_CAPS struct qemu_caps *caps = caps_of(def, &failure);
+
+	if (caps && !qemu_caps_machine(caps, def->os.machine))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%s has no machine type '%s'", def->devices.emulator, def->os.machine);
+	return qemu_validate(def, err);
+}
+
+const struct hv_driver qemu_hv_driver = { .kind = "qemu", .defaults = defaults, .validate = validate,
+					  .guests = qemu_capabilities_guests, .natives = qemu_natives };

@@ -37,6 +37,11 @@ static int check_usb(const struct domain *def, struct error *err)
 
 static int check_disk(const struct domain *def, const struct domain_disk *d, struct error *err)
 {
+	if (d->device == DOMAIN_DISK_CDROM && d->bus == DOMAIN_DISK_VIRTIO)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "disk %s: a virtio disk has no tray: it cannot be a cdrom (use bus 'sata' or 'scsi')", d->dst);
+	if (d->bus == DOMAIN_DISK_USB && d->info.address.type && d->info.address.type != DOMAIN_ADDRESS_USB)
+		return error_set(err, ERR_XML, "disk %s is on USB, its <address> is of type '%s'", d->dst,
+				 conf_enum_name(&domain_address_type_names, d->info.address.type));
 	if (d->driver.iothread && d->bus != DOMAIN_DISK_VIRTIO)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "disk %s: an I/O thread is for virtio disks", d->dst);
 	if (d->device == DOMAIN_DISK_LUN && d->bus != DOMAIN_DISK_SCSI)
@@ -59,12 +64,52 @@ static int check_net(const struct domain_net *n, struct error *err)
 	return 0;
 }
 
+/* Sizes of shared memory are those of a PCI region. */
+static int check_shmem(const struct domain_shmem *s, struct error *err)
+{
+	if (s->size.set && s->size.value && (s->size.value < 1 << 20 || s->size.value & (s->size.value - 1)))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<shmem name='%s'>: its <size> must be a power of two, 1 MiB or more", s->name);
+	if (s->model == DOMAIN_SHMEM_IVSHMEM)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<shmem name='%s'>: no QEMU has the model 'ivshmem' any more: say 'ivshmem-plain' or "
+				 "'ivshmem-doorbell'", s->name);
+	return 0;
+}
+
+static int check_panic(const struct domain *def, const struct domain_panic *p, struct error *err)
+{
+	if (p->model != DOMAIN_PANIC_ISA && p->info.address.type)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "a <panic model='%s'> has no address", conf_enum_name(&domain_panic_model_names, p->model));
+	if (p->model == DOMAIN_PANIC_ISA && !qemu_is_x86(def))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "a <panic model='isa'> is for PCs");
+	return 0;
+}
+
+static int check_memory(const struct domain *def, struct error *err)
+{
+	const struct domain_hugepages *h = def->memory_backing.hugepages;
+	size_t cells = def->cpu ? def->cpu->cells.n : 0;
+
+	for (size_t i = 0; i < cells; i++)
+		if (def->cpu->cells.items[i]->memory.value > UINT64_MAX / 1024 / 2048)
+			return error_set(err, ERR_CONFIG_UNSUPPORTED, "<numa>: the memory of cell %zu is more than can be counted", i);
+	for (size_t i = 0; h && i < h->pages.n; i++)
+		if (h->pages.items[i]->nodeset && h->pages.items[i]->nodeset->bits > (cells ? cells : 1))
+			return error_set(err, ERR_CONFIG_UNSUPPORTED, "<hugepages>: there is no node %u", h->pages.items[i]->nodeset->bits - 1);
+	return 0;
+}
+
 int qemu_validate(const struct domain *def, struct error *err)
 {
 	const struct domain_devices *d = &def->devices;
 
-	if (check_platform(def, err) < 0 || check_usb(def, err) < 0)
+	if (check_platform(def, err) < 0 || check_usb(def, err) < 0 || check_memory(def, err) < 0)
 		return -1;
+	for (size_t i = 0; i < d->shmems.n; i++)
+		if (check_shmem(d->shmems.items[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < d->panics.n; i++)
+		if (check_panic(def, d->panics.items[i], err) < 0)
+			return -1;
 	for (size_t i = 0; i < d->disks.n; i++)
 		if (check_disk(def, d->disks.items[i], err) < 0)
 			return -1;

@@ -170,6 +170,9 @@ static void fill_serial(const struct domain *def, struct domain_serial *s)
 		{ DOMAIN_SERIAL_SCLP, DOMAIN_SERIAL_MODEL_SCLPCONSOLE }, { DOMAIN_SERIAL_ISA_DEBUG, DOMAIN_SERIAL_MODEL_ISA_DEBUGCON },
 	};
 
+	/* an old spelling of "the serial port that the machine has" */
+	if (s->target == DOMAIN_SERIAL_ISA && !s->model && !qemu_is_x86(def) && !s->info.address.type)
+		s->target = 0;
 	if (!s->target) {
 		switch (s->info.address.type) {
 		case DOMAIN_ADDRESS_USB:
@@ -244,8 +247,8 @@ static int add_balloon(struct domain *def, struct error *err)
 {
 	struct domain_memballoon **m = &def->devices.memballoon;
 
-	/* Arm's machines may have no bus for it */
-	if (*m || (qemu_is_arm(def) && !qemu_is_virt(def)) || (qemu_is_x86(def) && !qemu_has_pci(def)))
+	/* Arm's machines have none by themselves */
+	if (*m || qemu_is_arm(def) || (qemu_is_x86(def) && !qemu_has_pci(def)))
 		return 0;
 	*m = calloc(1, sizeof(**m));
 	if (!*m)
@@ -330,6 +333,10 @@ static int fill_each(struct domain *def, const struct qemu_caps *caps, struct er
 		fill_video(def, d->videos.items[i]);
 	for (size_t i = 0; i < d->tpms.n; i++)
 		fill_tpm(def, d->tpms.items[i]);
+	for (size_t i = 0; i < d->hostdevs.n; i++)
+		if (d->hostdevs.items[i]->type == DOMAIN_HOSTDEV_MDEV && d->hostdevs.items[i]->mdev_model == DOMAIN_MDEV_VFIO_PCI &&
+		    !d->hostdevs.items[i]->display)
+			d->hostdevs.items[i]->display = CONF_OFF;
 	if (d->watchdog && !d->watchdog->model)
 		d->watchdog->model = qemu_is_s390(def) ? DOMAIN_WATCHDOG_DIAG288 : DOMAIN_WATCHDOG_I6300ESB;
 	if (d->vsock && !d->vsock->model)

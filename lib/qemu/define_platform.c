@@ -11,6 +11,18 @@ static int no_memory(struct error *err)
 
 /* --- CPU ------------------------------------------------------------------------------------------------------- */
 
+/* libvirt's name of a model of QEMU's: POWER9 of power9 and power9_v2.0. */
+static char *model_name(const struct domain *def, const char *name)
+{
+	char *own = strdup(name);
+
+	if (!own || !qemu_is_ppc64(def) || strncmp(own, "power", 5) != 0)
+		return own;
+	own[strcspn(own, "_")] = '\0';
+	memcpy(own, "POWER", 5);
+	return own;
+}
+
 /* The CPU that the machine has when none is asked for, without QEMU's suffix: "qemu64-x86_64-cpu" is qemu64. */
 static char *default_model(const struct domain *def, const struct qemu_caps *caps)
 {
@@ -30,7 +42,7 @@ static char *default_model(const struct domain *def, const struct qemu_caps *cap
 		if (t && !strcmp(t, type)) {
 			const char *name = json_string_value(json_object_get(cpu, "name"));
 
-			return name ? strdup(name) : NULL;
+			return name ? model_name(def, name) : NULL;
 		}
 	}
 	return NULL;
@@ -62,6 +74,14 @@ static int fill_default_cpu(struct domain *def, const struct qemu_caps *caps, st
 	return 0;
 }
 
+static bool has_feature(const struct domain_cpu *cpu, const char *name)
+{
+	for (size_t i = 0; i < cpu->features.n; i++)
+		if (!strcmp(cpu->features.items[i]->name, name))
+			return true;
+	return false;
+}
+
 static void fill_cpu(struct domain *def)
 {
 	struct domain_cpu *cpu = def->cpu;
@@ -71,8 +91,8 @@ static void fill_cpu(struct domain *def)
 	if (cpu->mode == DOMAIN_CPU_HOST_PASSTHROUGH || cpu->mode == DOMAIN_CPU_MAXIMUM) {
 		if (!cpu->check)
 			cpu->check = DOMAIN_CPU_CHECK_NONE;
-		if (!cpu->migratable && qemu_is_x86(def) && def->virt == DOMAIN_VIRT_KVM)
-			cpu->migratable = CONF_ON;
+		if (!cpu->migratable && qemu_is_x86(def))
+			cpu->migratable = has_feature(cpu, "invtsc") ? CONF_OFF : CONF_ON;
 	}
 	if (!cpu->check)
 		cpu->check = def->virt == DOMAIN_VIRT_KVM || cpu->mode == DOMAIN_CPU_HOST_MODEL ? DOMAIN_CPU_CHECK_PARTIAL : DOMAIN_CPU_CHECK_NONE;
@@ -83,7 +103,7 @@ static void fill_cpu(struct domain *def)
 /* The interrupt controller of Arm's virtual machine is told, for it is part of what the guest sees. */
 static int fill_gic(struct domain *def, struct error *err)
 {
-	if (!qemu_is_virt(def) || !qemu_is_arm(def) || def->features.gic)
+	if (!qemu_is_virt(def) || def->os.arch != DOMAIN_ARCH_AARCH64 || def->features.gic)
 		return 0;
 	def->features.gic = calloc(1, sizeof(*def->features.gic));
 	if (!def->features.gic)
@@ -98,10 +118,27 @@ static int fill_gic_version(struct domain *def)
 	return 0;
 }
 
+/* With NUMA cells the memory is theirs and that of the memory devices, whatever <memory> says. */
+static void fill_memory(struct domain *def)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; def->cpu && i < def->cpu->cells.n; i++)
+		sum += def->cpu->cells.items[i]->memory.value;
+	if (!sum)
+		return;
+	for (size_t i = 0; i < def->devices.memdevs.n; i++)
+		sum += def->devices.memdevs.items[i]->size.value;
+	def->memory.value = sum;
+	if (def->current_memory.value > sum)
+		def->current_memory.value = sum;
+}
+
 int qemu_fill_platform(struct domain *def, const struct qemu_caps *caps, struct error *err)
 {
 	if (fill_default_cpu(def, caps, err) < 0 || fill_gic(def, err) < 0)
 		return -1;
 	fill_cpu(def);
+	fill_memory(def);
 	return fill_gic_version(def);
 }
