@@ -107,9 +107,9 @@ _berth()
 	case $program in
 	host-* | test-reset | vm-list | vm-autostart-all | vm-shutdown-all) ;;
 	vm-define | vm-create) COMPREPLY=($(compgen -f -- "$cur")) ;;
-	vm-xml-from-native)
+	vm-xml-from-native | vm-xml-to-native)
 		if ((argument == 0)); then
-			_berth_words < <(printf '%s\n' lxc-tools)
+			_berth_words < <(printf '%s\n' lxc-tools qemu-argv)
 		else
 			COMPREPLY=($(compgen -f -- "$cur"))
 		fi ;;
@@ -328,6 +328,8 @@ _berth_programs=(
 	vol-pool
 	vol-resize
 	vol-wipe
+	vm-xml-from-native
+	vm-xml-to-native
 )
 complete -F _berth "${_berth_programs[@]}"
 complete -o filenames -F _berth iface-define nodedev-create nodedev-define pool-create pool-define secret-define vm-create vm-define

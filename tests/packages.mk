@@ -13,7 +13,7 @@ DEPS_BUILD = gcc libc6-dev libxml2-dev libicu-dev liblzma-dev zlib1g-dev libnl-3
 # busybox-static: the guests of demo and tests; libvirt0: the schemas; libvirt-clients: virsh, for the wire; python3-lxml: the corpus
 DEPS_TEST = busybox-static bats libcmocka-dev python3 strace iproute2 procps util-linux e2fsprogs xfsprogs squashfs-tools bc libxml2-utils expect \
 	libvirt0 libvirt-clients dnsmasq-base nftables python3-libvirt python3-lxml libsys-virt-perl mandoc \
-	qemu-system-x86 qemu-utils seabios ovmf swtpm
+	qemu-system-x86 qemu-system-arm qemu-system-ppc qemu-system-misc qemu-utils seabios ovmf swtpm
 # fuzz targets and the peers of the benchmark
 DEPS_MORE = clang bubblewrap crun runc lxc linux-perf
 

@@ -51,7 +51,6 @@ struct hv_driver {
 	int (*validate)(const struct domain *def, struct error *err);   /* refuses what it cannot run; may be NULL */
 	const struct hv_native *natives;                                /* the last has no format; may be NULL */
 	int (*guests)(FILE *out, struct error *err);   /* writes the <guest> elements of the capabilities; NULL: guests are the host's own kind */
-	const struct hv_native *natives;                                /* the last has no format; may be NULL */
 };
 
 /* A supervisor that a program is itself: it starts one by a copy of its process, without another program to be loaded. */

@@ -69,7 +69,10 @@ static int put_guest(FILE *out, enum domain_arch arch, const char *binary, struc
 
 int qemu_capabilities_guests(FILE *out, struct error *err)
 {
+	/* libvirt's schema of capabilities knows fewer architectures than that of domains */
 	for (int arch = domain_arch_unset + 1; arch < domain_arch_end; arch++) {
+		if (arch == DOMAIN_ARCH_LOONGARCH64 || arch == DOMAIN_ARCH_OR32)
+			continue;
 		AUTO_FREE char *binary = qemu_caps_find_binary(arch);
 
 		if (binary && put_guest(out, arch, binary, err) < 0)
