@@ -162,7 +162,7 @@ static int fill_net(const struct domain *def, const struct qemu_caps *caps, stru
 
 /* --- character devices ----------------------------------------------------------------------------------------- */
 
-static void fill_serial(const struct domain *def, struct domain_serial *s)
+void qemu_fill_serial(const struct domain *def, struct domain_serial *s)
 {
 	static const struct { enum domain_serial_target target; enum domain_serial_model model; } models[] = {
 		{ DOMAIN_SERIAL_ISA, DOMAIN_SERIAL_MODEL_ISA_SERIAL }, { DOMAIN_SERIAL_USB, DOMAIN_SERIAL_MODEL_USB_SERIAL },
@@ -328,7 +328,7 @@ static int fill_each(struct domain *def, const struct qemu_caps *caps, struct er
 		if (fill_net(def, caps, d->interfaces.items[i], err) < 0)
 			return -1;
 	for (size_t i = 0; i < d->serials.n; i++)
-		fill_serial(def, d->serials.items[i]);
+		qemu_fill_serial(def, d->serials.items[i]);
 	for (size_t i = 0; i < d->videos.n; i++)
 		fill_video(def, d->videos.items[i]);
 	for (size_t i = 0; i < d->tpms.n; i++)

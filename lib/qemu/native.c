@@ -195,6 +195,6 @@ char *qemu_native_to(const char *xml, unsigned flags, struct error *err)
 }
 
 const struct hv_native qemu_natives[] = {
-	{ .format = "qemu-argv", .to = qemu_native_to },
+	{ .format = "qemu-argv", .from = qemu_native_from, .to = qemu_native_to },
 	{ .format = NULL },
 };

@@ -74,3 +74,25 @@ teardown() { berth_teardown; }
 	expect 1 vm-define "$SCRATCH/true.xml"
 	contains "$output" "is it a QEMU"
 }
+
+@test "vm-xml-from-native qemu-argv: a definition of a command line; what it cannot say is kept; quotes" {
+	cat >"$SCRATCH/argv" <<-'EOS'
+	HOME=/x /usr/bin/qemu-system-x86_64 -name "my guest" -m 2G -smp 2 -cpu Nehalem,+aes -drive file=/dev/sdx,format=raw,if=virtio \
+	  -net nic,macaddr=52:54:00:00:00:01,model=virtio -net user -serial pty -vnc 127.0.0.1:3 -fancy 'it'"'"'s'
+	EOS
+	vm-xml-from-native qemu-argv "$SCRATCH/argv" >"$SCRATCH/x.xml"
+	[ "$(xmllint --xpath 'string(/domain/name)' "$SCRATCH/x.xml")" = "my guest" ]
+	[ "$(xmllint --xpath 'string(/domain/memory)' "$SCRATCH/x.xml")" = 2097152 ]
+	[ "$(xmllint --xpath 'string(//disk/target/@bus)' "$SCRATCH/x.xml")" = virtio ]
+	[ "$(xmllint --xpath 'string(//interface/mac/@address)' "$SCRATCH/x.xml")" = 52:54:00:00:00:01 ]
+	[ "$(xmllint --xpath 'string(//graphics/@port)' "$SCRATCH/x.xml")" = 5903 ]
+	grep -q "<qemu:arg value='-fancy'/>" "$SCRATCH/x.xml"
+	grep -q "it&apos;s" "$SCRATCH/x.xml"
+	vm-define -q "$SCRATCH/x.xml"
+	echo "/usr/bin/qemu-system-x86_64 -name 'a" >"$SCRATCH/argv"
+	expect 1 vm-xml-from-native qemu-argv "$SCRATCH/argv"
+	contains "$output" "quote"
+	echo "/usr/bin/qemu-system-x86_64 -m" >"$SCRATCH/argv"
+	expect 1 vm-xml-from-native qemu-argv "$SCRATCH/argv"
+	contains "$output" "value is missing"
+}
