@@ -14,6 +14,8 @@ PREFIX ?= /usr/local
 SANITIZE ?=
 empty :=
 BUILD := build$(if $(SANITIZE),-$(SANITIZE),)
+# The plain build leaves its programs where people look for them; any other build keeps them to itself.
+OUT := $(if $(SANITIZE),$(BUILD)/,)
 
 CC ?= gcc
 CFLAGS ?= -O2 -g
@@ -72,8 +74,6 @@ GEN_HDR := $(patsubst lib/rpc/%.x,$(BUILD)/gen/rpc/%.h,$(X_SRC))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(GEN_SRC:.c=.o)
 LIB := $(BUILD)/libberth.a
 
-# The plain build leaves its programs where people look for them; any other build keeps them to itself.
-OUT := $(if $(SANITIZE),$(BUILD)/,)
 BINS := $(BIN_SRC:%.c=$(OUT)%)
 HELPERS := $(HELPER_SRC:%.c=$(OUT)%)
 # Names of the programs that are also supervisors: bin/vm-start is helpers/lxc-supervisor, which it becomes without loading another program.
