@@ -3,6 +3,7 @@
 #include "cli/drivers.h"
 #include "hypervisor/hypervisor.h"
 #include "hypervisor/serve.h"
+#include "network/network.h"
 #include "util/file.h"
 #include "util/str.h"
 
@@ -62,6 +63,7 @@ struct listener {
  */
 static const struct rpc_row *const tables[] = {
 	hv_rows,
+	network_rows,
 	NULL,
 };
 

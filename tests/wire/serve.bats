@@ -210,7 +210,8 @@ state_of()
 	contains "$output" "$(awk '/^MemTotal/ { print $2 }' /proc/meminfo) KiB"
 	expect 0 v freecell
 	contains "$output" "Total:"
-	expect 1 v net-list
+	expect 0 v net-list --all
+	expect 1 v secret-list
 	contains "$output" "not supported"
 	expect 1 v snapshot-list web
 	expect 0 v list --all --name
