@@ -58,13 +58,21 @@ static int child_start(struct supervisor *sv, bool paused, struct error *err)
 {
 	if (fail_start)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "no such thing as a guest");
+	/* a signal that comes before the child takes it as a guest does must wait, not be ignored as its parent ignores it */
+	sigset_t ends, before;
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGHUP);
+	sigaddset(&ends, SIGTERM);
+	sigprocmask(SIG_BLOCK, &ends, &before);
 	child = fork();
 	if (child == 0) {
 		signal(SIGHUP, SIG_DFL);
 		signal(SIGTERM, SIG_DFL);
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		for (;;)
 			pause();
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	ev_io_init(&child_watch, on_child, (int)syscall(SYS_pidfd_open, child, 0), EV_READ);
 	child_watch.data = sv;
 	ev_io_start(sv->loop, &child_watch);
