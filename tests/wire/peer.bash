@@ -67,7 +67,7 @@ peer_start()
 		mount -t tmpfs t /etc/sasl2 && cp "$PEER/sasl.conf" /etc/sasl2/libvirt.conf &&
 		exec libvirtd --listen -f "$PEER/libvirtd.conf" -p /run/libvirtd.pid' >"$PEER/out" 2>&1 3>&- &
 	PEER_PID=$!
-	for i in {1..200}; do
+	for i in {1..600}; do
 		virsh -q -c "test+unix:///default?socket=$PEER_SOCKET" uri >/dev/null 2>&1 && return 0
 		kill -0 $PEER_PID 2>/dev/null || break
 		sleep 0.05
@@ -79,8 +79,8 @@ peer_start()
 
 peer_stop()
 {
-	[ -z "${PEER_PID-}" ] && return
-	kill "$PEER_PID" 2>/dev/null
-	wait "$PEER_PID" 2>/dev/null
+	[ -n "${PEER_PID-}" ] || return 0
+	kill "$PEER_PID" 2>/dev/null || true
+	wait "$PEER_PID" 2>/dev/null || true
 	PEER_PID=
 }

@@ -116,7 +116,7 @@ start_sshd()
 	echo "[127.0.0.1]:$port $(cut -d' ' -f1,2 "$SCRATCH/hostkey.pub")" >"$SCRATCH/known"
 	/usr/sbin/sshd -D -f "$SCRATCH/sshd.conf" -E "$SCRATCH/sshd.log" 3>&- &
 	SSHD=$!
-	for i in {1..100}; do
+	for i in {1..400}; do
 		(exec 4<>/dev/tcp/127.0.0.1/$port) 2>/dev/null && break
 		sleep 0.05
 	done
@@ -181,7 +181,7 @@ start_sshd()
 	for lie in gone short none huge half count string rest other call type fds error words; do
 		printf '#!/bin/sh\nexec /usr/bin/python3 %s/tests/wire/liar.py %s\n' "$TOP" $lie >"$SCRATCH/$lie"
 		chmod +x "$SCRATCH/$lie"
-		run timeout 5 vm-list --all -c "test+ext:///default?command=$SCRATCH/$lie"
+		run timeout 20 vm-list --all -c "test+ext:///default?command=$SCRATCH/$lie"
 		echo "$lie: $status $output"
 		[ "$status" = 7 ] || [ "$status" = 1 ]
 		[ -n "$output" ]

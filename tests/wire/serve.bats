@@ -378,7 +378,7 @@ state_of()
 # Waits until somebody listens.
 until_socket()
 {
-	for i in {1..100}; do [ -S "$1" ] && return 0; sleep 0.05; done
+	for i in {1..400}; do [ -S "$1" ] && return 0; sleep 0.05; done
 	echo "nobody listens on $1"
 	return 1
 }
@@ -414,7 +414,7 @@ until_socket()
 	cat >"$SCRATCH/script" <<-EOF
 		mount -t tmpfs t /run && mkdir -p "\$BERTH_ROOT/run" || exit 1
 		"$SERVE" --libvirt & listener=\$!
-		for i in \$(seq 100); do [ -S /run/libvirt/libvirt-sock-ro ] && break; sleep 0.05; done
+		for i in \$(seq 400); do [ -S /run/libvirt/libvirt-sock-ro ] && break; sleep 0.05; done
 		virsh -q -c lxc:///system list --name
 		virsh -q -r -c lxc:///system list --name
 		command -v lsns >/dev/null && virsh -q -c lxc:///system lxc-enter-namespace web --noseclabel -- /bin/true
