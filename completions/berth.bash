@@ -128,8 +128,10 @@ _berth()
 	vm-console | vm-dumpxml | vm-edit | vm-log | vm-rename | vm-desc | vm-metadata | vm-exec | vm-lxc-enter-namespace)
 		((argument == 0)) && _berth_guests "$program" ;;
 	pool-* | vol-* | secret-* | nodedev-* | iface-* | snapshot-* | checkpoint-* | backup-*) _berth_objects "$program" ;;
-	net-define | net-create) COMPREPLY=($(compgen -f -- "$cur")) ;;
-	net-list) ;;
+	nwfilter-define | nwfilter-binding-create | net-define | net-create) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	net-list | nwfilter-list | nwfilter-binding-list) ;;
+	nwfilter-binding-*) _berth_words < <(nwfilter-binding-list --json 2>/dev/null | sed -n 's/.*"port": "\([^"]*\)".*/\1/p') ;;
+	nwfilter-*) _berth_words < <(nwfilter-list --json 2>/dev/null | sed -n 's/.*"name": "\([^"]*\)".*/\1/p') ;;
 	net-*) ((argument == 0)) && _berth_words < <(net-list --all --name 2>/dev/null) ;;
 	*) _berth_guests "$program" ;;
 	esac
@@ -201,6 +203,15 @@ _berth_programs=(
 	nodedev-reset
 	nodedev-start
 	nodedev-undefine
+	nwfilter-binding-create
+	nwfilter-binding-delete
+	nwfilter-binding-dumpxml
+	nwfilter-binding-list
+	nwfilter-define
+	nwfilter-dumpxml
+	nwfilter-edit
+	nwfilter-list
+	nwfilter-undefine
 	pool-autostart
 	pool-build
 	pool-capabilities

@@ -4,6 +4,7 @@
 #include "hypervisor/hypervisor.h"
 #include "hypervisor/serve.h"
 #include "network/network.h"
+#include "nwfilter/nwfilter.h"
 #include "util/file.h"
 #include "util/str.h"
 
@@ -64,6 +65,7 @@ struct listener {
 static const struct rpc_row *const tables[] = {
 	hv_rows,
 	network_rows,
+	nwfilter_rows,
 	NULL,
 };
 

@@ -110,6 +110,12 @@ static int clean_command(const struct cleaning *c, const char *word, struct erro
 	return rc;
 }
 
+static int clean_filter(const struct cleaning *c, const char *portdev, struct error *err)
+{
+	(void)c;
+	return run_helper("nwfilter-bind", portdev, "packet filter of", err);
+}
+
 static int clean_port(const struct cleaning *c, const char *line, struct error *err)
 {
 	(void)c;
@@ -134,6 +140,7 @@ static const struct {
 	{ "command", clean_command },
 	{ "port", clean_port },
 	{ "owner", clean_owner },
+	{ "filter", clean_filter },
 };
 
 static int clean_line(void *ctx, const char *what, const char *name, struct error *err)

@@ -8,6 +8,7 @@
 
 #include "hypervisor/supervisor.h"
 
+struct domain_filterref;
 struct domain_net;
 
 /*
@@ -27,5 +28,11 @@ void hv_ports_delete(struct supervisor *sv);
 
 /* By what a plan says of a port, "UUID NETWORK"; one that is not there is fine. */
 int hv_port_undo(const char *line, struct error *err) NODISCARD;
+
+/* Puts a packet filter to work on a port of the host's (the end of a guest's cable), before that is up: whole, or not at all. It is in the plan before. */
+int hv_filter_bind(struct supervisor *sv, const char *portdev, const unsigned char mac[6], const struct domain_filterref *filter, struct error *err) NODISCARD;
+
+/* Takes it away again; what goes wrong is noted in the log alone. */
+void hv_filter_unbind(struct supervisor *sv, const char *portdev);
 
 #endif

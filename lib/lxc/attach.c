@@ -292,10 +292,15 @@ static void note(struct change *c, const struct lxc_net *net)
 		def->guest_actual = strdup(net->guest);
 }
 
+static int filter(void *ctx, const struct lxc_net *net, struct error *err)
+{
+	return hv_filter_bind(ctx, net->host, net->mac, net->filter, err);
+}
+
 static int make_net(struct lxc_guest *g, struct lxc_net *net, struct error *err)
 {
 	struct netlink *inside = NULL;
-	struct lxc_planner planner = { plan, g->sv };
+	struct lxc_planner planner = { plan, filter, g->sv };
 	struct error ignored;
 	int r;
 
@@ -308,6 +313,8 @@ static int make_net(struct lxc_guest *g, struct lxc_net *net, struct error *err)
 		(void)!lxc_nets_return(inside, net, 1, &ignored);
 	else if (r < 0)
 		(void)!lxc_net_remove(net, g->ns[NS_NET], &ignored);
+	if (r < 0 && net->filter && net->host)
+		hv_filter_unbind(g->sv, net->host);
 	/* what moved in is given back by this socket at the end */
 	if (r == 0 && net->type == LXC_NET_DEVICE && !g->ct.inside)
 		g->ct.inside = inside;
@@ -373,6 +380,8 @@ static int detach_net(struct lxc_guest *g, struct change *c, struct error *err)
 
 	if (!net || (net->type == LXC_NET_DEVICE ? lxc_nets_return(g->ct.inside, net, 1, err) : lxc_net_remove(net, g->ns[NS_NET], err)) < 0)
 		return -1;
+	if (net->filter && net->host)
+		hv_filter_unbind(g->sv, net->host);
 	give_port_back(g, c->kind, c->old);
 	lxc_net_clear(net);
 	memmove(net, net + 1, (--g->n_nets - at) * sizeof(*net));
@@ -385,7 +394,7 @@ static int update_net(struct lxc_guest *g, struct change *c, struct error *err)
 	AUTO_DEVICE struct domain_device old = { 0 };
 	struct domain_net *was, *is = c->dev;
 	struct lxc_net fresh = { 0 }, *net;
-	struct lxc_planner planner = { plan, g->sv };
+	struct lxc_planner planner = { plan, filter, g->sv };
 	size_t at;
 	int r;
 

@@ -127,6 +127,11 @@ static int plan(void *ctx, const char *what, const char *name, struct error *err
 	return supervisor_plan(ctx, what, name, err);
 }
 
+static int filter(void *ctx, const struct lxc_net *net, struct error *err)
+{
+	return hv_filter_bind(ctx, net->host, net->mac, net->filter, err);
+}
+
 /* The interfaces belong to the guest from here on; its definition tells of them what libvirt's does. */
 static void note_nets(struct lxc_guest *g, struct lxc_spec *spec)
 {
@@ -152,6 +157,9 @@ static void drop_nets(struct lxc_guest *g, struct lxc_net *nets, size_t n)
 
 	if (!n)
 		return;
+	for (size_t i = 0; i < n; i++)
+		if (nets[i].filter && nets[i].host)
+			hv_filter_unbind(g->sv, nets[i].host);
 	if (lxc_nets_return(g->ct.inside, nets, n, &err) < 0)
 		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
 	if (lxc_nets_undo(g->sv->run_fd, &err) < 0)
@@ -178,7 +186,7 @@ static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
 		lxc_spec_clear(&spec);
 		return -1;
 	}
-	r = lxc_build(&spec, cg, paused, &(struct lxc_planner){ plan, sv }, &g->ct, err);
+	r = lxc_build(&spec, cg, paused, &(struct lxc_planner){ plan, filter, sv }, &g->ct, err);
 	g->capabilities = spec.capabilities;
 	if (r < 0)
 		drop_nets(g, spec.nets, spec.n_nets);

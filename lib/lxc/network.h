@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 struct domain;
+struct domain_filterref;
 struct domain_net;
 
 enum lxc_net_type {
@@ -50,6 +51,7 @@ struct lxc_net {
 	bool down, isolated;
 	struct netlink_rate in, out;            /* VETH: to and from the container */
 	struct lxc_net_addresses at_host, at_guest;
+	struct domain_filterref *filter;        /* VETH: the packet filter of the host's end, or NULL */
 	/* DEVICE, while it is in the container */
 	int index;
 	unsigned char host_mac[NETLINK_MAC_BYTES];
@@ -60,6 +62,7 @@ struct lxc_net {
 /* How what is about to be made gets into the plan. */
 struct lxc_planner {
 	int (*plan)(void *ctx, const char *what, const char *name, struct error *err);
+	int (*filter)(void *ctx, const struct lxc_net *net, struct error *err);   /* puts net->filter to work on net->host */
 	void *ctx;
 };
 

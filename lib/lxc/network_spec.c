@@ -36,6 +36,8 @@ void lxc_net_clear(struct lxc_net *net)
 	free(net->network);
 	clear_addresses(&net->at_host);
 	clear_addresses(&net->at_guest);
+	if (net->filter)
+		conf_free(&domain_filterref_elem, net->filter);
 	memset(net, 0, sizeof(*net));
 }
 
@@ -170,6 +172,10 @@ int lxc_net_from_domain(const struct domain_net *def, struct lxc_net *net, struc
 	net->mtu = def->mtu;
 	net->down = def->link == DOMAIN_LINK_DOWN;
 	net->isolated = def->isolated == CONF_YES;
+	if (def->filterref && def->filterref->filter && !(net->filter = conf_copy(&domain_filterref_elem, def->filterref, err))) {
+		lxc_net_clear(net);
+		return -1;
+	}
 	if (def->bandwidth) {
 		take_rate(def->bandwidth->inbound, &net->in);
 		take_rate(def->bandwidth->outbound, &net->out);

@@ -90,7 +90,6 @@ static inline struct net_sup *net_of(const struct supervisor *sv)
 
 /* run.c */
 int net_apply_rules(struct net_sup *n, struct error *err) NODISCARD;
-int net_run_nft(const char *commands, struct error *err) NODISCARD;
 
 /* dnsmasq.c */
 int net_dnsmasq_find(struct error *err) NODISCARD;     /* 0: it is installed; -1 says what to install */

@@ -3,70 +3,17 @@
 #include "network/network.h"
 #include "network/network_impl.h"
 
-#include "util/file.h"
 #include "util/netlink.h"
-#include "util/process.h"
+#include "util/nft.h"
 #include "util/str.h"
-#include "util/task.h"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-
-#define NFT_MS 20000
-
-/* A file in memory with this text, to be read from its start. */
-static int text_file(const char *text, struct error *err)
-{
-	AUTO_CLOSE int fd = memfd_create("nft", MFD_CLOEXEC);
-
-	if (fd < 0 || file_write_all(fd, text, strlen(text)) < 0 || lseek(fd, 0, SEEK_SET) < 0)
-		return error_errno(err, "rules of the firewall");
-	return STEAL_FD(fd);
-}
-
-/* What a program that has ended said, in one line. */
-static void last_words(int fd, char *text, size_t size)
-{
-	ssize_t n = pread(fd, text, size - 1, 0);
-
-	text[n > 0 ? n : 0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-}
-
-int net_run_nft(const char *commands, struct error *err)
-{
-	char *const argv[] = { (char *)"nft-run", NULL };
-	AUTO_FREE char *path = process_helper_path("nft-run", err);
-	AUTO_CLOSE int in = path ? text_file(commands, err) : -1, out = memfd_create("nft-says", MFD_CLOEXEC), pidfd = -1;
-	const struct process_fd fds[] = { { in, 0 }, { out, 2 } };
-	struct process_spec spec = { .path = path, .argv = argv, .fds = fds, .n_fds = 2 };
-	char words[300];
-	int status = 0;
-	pid_t pid;
-
-	if (in < 0 || out < 0)
-		return -1;
-	pid = process_spawn(&spec, &pidfd, err);
-	if (pid < 0)
-		return -1;
-	if (task_wait_fd(pidfd, POLLIN, NFT_MS) == 0)
-		kill(pid, SIGKILL);
-	RETRY_EINTR(waitpid(pid, &status, 0));
-	if (status == 0)
-		return 0;
-	last_words(out, words, sizeof(words));
-	errno = WIFEXITED(status) ? WEXITSTATUS(status) : ETIMEDOUT;
-	return error_errno(err, "the rules of the firewall cannot be set%s%s", *words ? ": " : "", words);
-}
 
 int net_apply_rules(struct net_sup *n, struct error *err)
 {
 	AUTO_FREE char *rules = net_table_rules(n->def, err);
 
-	return rules ? net_run_nft(rules, err) : -1;
+	return rules ? nft_run(rules, err) : -1;
 }
 
 static int make_rules(struct net_sup *n, struct error *err)
@@ -109,7 +56,7 @@ static void undo(struct net_sup *n)
 
 	net_guard_stop(n);
 	net_dnsmasq_stop(n);
-	if (commands && net_run_nft(commands, &err) < 0)
+	if (commands && nft_run(commands, &err) < 0)
 		supervisor_log(n->sv, "%s: %s", n->sv->name, err.text);
 	net_bridge_remove(n);
 }

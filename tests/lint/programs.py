@@ -14,6 +14,8 @@ SECTIONS = ['NAME', 'SYNOPSIS', 'OPTIONS', 'EXIT STATUS', 'EXAMPLES']
 XML = set('vm-define vm-create vm-edit vm-desc vm-metadata vm-rename vm-dumpxml vm-info host-capabilities vm-ttyconsole '
           'vm-xml-from-native'.split())
 XML |= set('net-create net-define net-dhcp-leases net-dumpxml net-edit net-info net-port-dumpxml net-update'.split())
+XML |= set('nwfilter-define nwfilter-dumpxml nwfilter-edit nwfilter-undefine nwfilter-binding-create nwfilter-binding-delete'.split())
+XML |= set('nwfilter-binding-dumpxml nwfilter-binding-list nwfilter-list vm-autostart-all'.split())
 
 # likewise those of other objects
 XML_OBJECTS = re.compile(r'(pool|vol|secret|nodedev|iface)-(define|create|dumpxml|capabilities|find-sources(-as)?|clone|(un)?bridge)$|'

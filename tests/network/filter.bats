@@ -1,0 +1,201 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Packet filters: nwfilter-define, nwfilter-undefine, nwfilter-list, nwfilter-dumpxml, nwfilter-edit, nwfilter-binding-create, nwfilter-binding-delete,
+# nwfilter-binding-list, nwfilter-binding-dumpxml; and what they do, with packets that two guests on a bridge send each other.
+
+load ../network
+
+setup() { network_setup; }
+
+teardown()
+{
+	local port
+	[ -n "$SCRATCH" ] && for port in $(on nwfilter-binding-list --json 2>/dev/null | sed -n 's/.*"port": "\([^"]*\)".*/\1/p'); do
+		on nwfilter-binding-delete -q "$port"
+	done
+	network_teardown
+}
+
+# Two guests, "a" (10.5.0.1) behind p-a and "b" (10.5.0.2), and a binding for p-a: two_guests; bind FILTER [PARAMETER...]
+two_guests()
+{
+	on ip link add br0 type bridge
+	on ip link set br0 up
+	guest_new a br0 52:54:00:00:00:0a
+	guest_new b br0 52:54:00:00:00:0b
+	guest a ip addr add 10.5.0.1/24 dev eth0
+	guest b ip addr add 10.5.0.2/24 dev eth0
+	guest a ip addr add fd05::1/64 dev eth0 nodad
+	guest b ip addr add fd05::2/64 dev eth0 nodad
+}
+
+binding()
+{
+	local filter=$1 param
+	shift
+	echo "<filterbinding><owner><name>a</name><uuid>d54df46f-1ab5-4a22-8618-4560ef5fac2c</uuid></owner><portdev name='p-a'/><mac address='52:54:00:00:00:0a'/><filterref filter='$filter'>"
+	for param; do echo "<parameter name='${param%%=*}' value='${param#*=}'/>"; done
+	echo "</filterref></filterbinding>"
+}
+
+bind() { binding "$@" >"$SCRATCH/b.xml"; on nwfilter-binding-create -q "$SCRATCH/b.xml"; }
+filter() { echo "$1" >"$SCRATCH/f.xml"; on nwfilter-define -q "$SCRATCH/f.xml"; }
+stock() { local f; for f in "$TOP"/state/nwfilter/*/config.xml; do echo "$f"; done | xargs nsenter --net="$SCRATCH/host" nwfilter-define -q; }
+pings() { guest "$1" busybox ping -c 1 -W 1 "$2"; }
+
+# Whether a frame that one guest sends comes out at the other: passes FROM TO HEX-OF-FRAME
+passes()
+{
+	guest "$2" timeout 10 python3 -c "
+import socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.ntohs(3)); s.bind(('eth0', 0)); s.settimeout(1.5)
+open('$SCRATCH/ready', 'w').close()
+want = bytes.fromhex('$3')
+try:
+    while True:
+        d, a = s.recvfrom(2048)
+        if d[:len(want)] == want and a[2] != 4: sys.exit(0)
+except TimeoutError: sys.exit(1)" &
+	while [ ! -e "$SCRATCH/ready" ]; do sleep 0.02; done
+	rm "$SCRATCH/ready"
+	guest "$1" python3 -c "
+import socket
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('eth0', 0)); s.send(bytes.fromhex('$3'))"
+	wait $!
+}
+
+A=52540000000a B=52540000000b ALL=ffffffffffff EVIL=5254000000ee
+arp() { echo "$1${2}08060001080006040001${3}${4}000000000000${5}"; }
+
+@test "filters are defined, listed, edited, refused and forgotten" {
+	stock
+	[ "$(on nwfilter-list --json | grep -c '"name"')" = "$(ls "$TOP"/state/nwfilter | wc -l)" ]
+	on nwfilter-dumpxml clean-traffic | grep -q "filterref filter='no-ip-spoofing'"
+	run on nwfilter-undefine no-ip-spoofing
+	[ "$status" = 4 ]
+	[[ $output == *"in use by filter 'clean-traffic"* ]]
+	EDITOR="sed -i s/500/501/" run on nwfilter-edit allow-arp
+	[ "$status" = 0 ]
+	on nwfilter-dumpxml allow-arp | grep -q 501
+	echo "<filter name='allow-arp'><filterref filter='clean-loop'/></filter>" >"$SCRATCH/l1.xml"
+	echo "<filter name='clean-loop'><filterref filter='allow-arp'/></filter>" >"$SCRATCH/l2.xml"
+	on nwfilter-undefine -q allow-arp
+	on nwfilter-define -q "$SCRATCH/l2.xml"
+	run on nwfilter-define "$SCRATCH/l1.xml"
+	[ "$status" = 1 ]
+	[[ $output == *"refer to itself"* ]]
+	run on nwfilter-dumpxml nosuch
+	[ "$status" = 3 ]
+	echo "<filter name='x'><rule action='accept' direction='in'><tcp dstportstart='70000'/></rule></filter>" >"$SCRATCH/x.xml"
+	run on nwfilter-define "$SCRATCH/x.xml"
+	[ "$status" = 1 ]
+	[[ $output == *"70000"* ]]
+}
+
+@test "bindings: made, told, refused, taken away exactly" {
+	stock
+	two_guests
+	binding clean-traffic >"$SCRATCH/b.xml"
+	run on nwfilter-binding-create "$SCRATCH/b.xml"
+	[ "$status" = 1 ]
+	[[ $output == *"variable IP"* ]]
+	[ -z "$(on nft list tables)" ]
+	bind clean-traffic IP=10.5.0.1
+	run on nwfilter-binding-create "$SCRATCH/b.xml"
+	[ "$status" = 4 ]
+	on nwfilter-binding-list | grep -q 'p-a *clean-traffic'
+	on nwfilter-binding-dumpxml p-a | grep -q "name='MAC' value='52:54:00:00:00:0a'"
+	run on nwfilter-undefine clean-traffic
+	[ "$status" = 4 ]
+	[[ $output == *"in use by 'p-a'"* ]]
+	on nwfilter-binding-delete -q p-a
+	[ -z "$(on nft list tables)" ]
+	run on nwfilter-binding-delete p-a
+	[ "$status" = 3 ]
+}
+
+@test "G12 clean-traffic: what is allowed passes both ways, what is spoofed does not" {
+	stock
+	two_guests
+	pings a 10.5.0.2
+	frame=$(arp $ALL $EVIL $EVIL 0a050001 0a050002)
+	passes a b $frame
+	guest b ip neigh flush all
+	bind clean-traffic IP=10.5.0.1
+	pings a 10.5.0.2
+	pings b 10.5.0.1
+	! passes a b $frame                                      # MAC spoofed
+	! passes a b $(arp $ALL $A $EVIL 0a050001 0a050002)      # ARP sender's MAC
+	! passes a b $(arp $ALL $A $A 0a050009 0a050002)         # ARP sender's IP
+	passes a b $(arp $ALL $A $A 0a050001 0a050002)
+	! passes a b ${ALL}${A}88b5deadbeef                      # another protocol
+	! pings a fd05::2                                        # IPv6 is none of it
+	guest a ip addr add 10.5.0.7/24 dev eth0
+	! guest a busybox ping -c 1 -W 1 -I 10.5.0.7 10.5.0.2    # IP spoofed
+	on nwfilter-binding-delete -q p-a
+	passes a b $frame
+	pings a fd05::2
+}
+
+@test "G12: a filter is changed under load: at once, and nothing passes in between" {
+	two_guests
+	filter "<filter name='f'><rule action='drop' direction='out' priority='1'><icmp/></rule><rule action='accept' direction='inout'><all/></rule></filter>"
+	bind f
+	! pings a 10.5.0.2
+	guest a busybox ping -i 0.01 -c 200 -W 1 10.5.0.2 >"$SCRATCH/flood" &
+	for i in $(seq 20); do
+		filter "<filter name='f'><rule action='drop' direction='out' priority='$i'><icmp/></rule><rule action='accept' direction='inout'><all/></rule></filter>"
+	done
+	kill %% 2>/dev/null; wait || true
+	! grep 'bytes from' "$SCRATCH/flood"
+	filter "<filter name='f'><rule action='accept' direction='inout'><all/></rule></filter>"
+	pings a 10.5.0.2
+}
+
+@test "protocols, ports, ranges, masks, negation and variables, IPv4 and IPv6" {
+	two_guests
+	listen() { guest "$1" timeout 20 busybox nc -ll -p "$2" -e true & sleep 0.2; }
+	listen b 80
+	listen b 81
+	tries() { guest a busybox nc -w 1 "$1" "$2" </dev/null; }
+	tries 10.5.0.2 80
+	filter "<filter name='f'>
+		<rule action='accept' direction='out' priority='100'><tcp dstportstart='\$PORT'/></rule>
+		<rule action='accept' direction='out' priority='100'><tcp-ipv6 dstipaddr='fd05::' dstipmask='64' dstportstart='81' dstportend='90'/></rule>
+		<rule action='accept' direction='inout' priority='200'><icmpv6/></rule>
+		<rule action='accept' direction='out' priority='300'><icmp match='no' dstipaddr='10.5.0.2'/></rule>
+		<rule action='drop' direction='inout' priority='900'><all/></rule>
+		<rule action='drop' direction='inout' priority='900'><all-ipv6/></rule></filter>"
+	bind f PORT=80 PORT=82
+	tries 10.5.0.2 80
+	! tries 10.5.0.2 81
+	tries fd05::2 81
+	! tries fd05::2 80
+	! pings a 10.5.0.2
+	pings a fd05::2
+}
+
+@test "a container with <filterref> is filtered before it is up" {
+	berth_need_containers
+	stock
+	on ip link add br0 type bridge
+	on ip addr add 10.5.0.254/24 dev br0
+	on ip link set br0 up
+	berth_rootfs
+	for applet in ip ping; do ln -sf busybox "$ROOTFS/bin/$applet"; done
+	berth_define one '' "<interface type='bridge'><source bridge='br0'/><ip address='10.5.0.1' prefix='24'/><filterref filter='clean-traffic'><parameter name='IP' value='10.5.0.1'/></filterref></interface>"
+	on vm-start -q one
+	port=$(on nwfilter-binding-list --json | sed -n 's/.*"port": "\([^"]*\)".*/\1/p')
+	[ -n "$port" ]
+	on vm-exec one ping -c 1 -W 2 10.5.0.254
+	on vm-exec one ip addr add 10.5.0.9/24 dev eth0
+	! on vm-exec one ping -c 1 -W 1 -I 10.5.0.9 10.5.0.254
+	on vm-destroy -q one
+	[ -z "$(on nft list tables)" ]
+	[ "$(on nwfilter-binding-list --json | grep -c port)" = 0 ]
+	sed 's/clean-traffic/nosuch/' "$SCRATCH/define.xml" >"$SCRATCH/bad.xml"
+	on vm-define -q "$SCRATCH/bad.xml" >/dev/null
+	run on vm-start one
+	[ "$status" != 0 ]
+	[[ $output == *"no packet filter 'nosuch'"* ]]
+}
