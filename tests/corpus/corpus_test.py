@@ -65,7 +65,8 @@ def corpus():
 # kinds of objects: the program, and the least value of "equal" (a moment of a guest is compared with one of a guest that we have not)
 OBJECTS = (('storagepool', 'pool-define', 99), ('storagevol', 'vol-create', 95), ('secret', 'secret-define', 100), ('nodedev', 'nodedev-define', 100),
            ('interface', 'iface-define', 100), ('domainsnapshot', 'snapshot-create', 75), ('domaincheckpoint', 'checkpoint-create', 0),
-           ('domainbackup', 'backup-begin', 0))
+           ('domainbackup', 'backup-begin', 0), ('network', 'net-define', 100), ('nwfilter', 'nwfilter-define', 100),
+           ('nwfilterbinding', 'nwfilter-binding-create', 100))
 
 
 def objects(check, data):

@@ -198,3 +198,27 @@ s = socket.create_connection(('10.8.0.2', 99)); s.sendall(b'x' * 3000000)"
 	on net-dumpxml many | grep -q "connections='200'"
 	on net-destroy -q many
 }
+
+@test "R1 R2: tool or supervisor killed at any moment of a start: nothing is left, and the next start works" {
+	on net-define -q --default
+	for delay in 0 0.002 0.005 0.01 0.015 0.02 0.03 0.045; do
+		for victim in net-start 'net-supervisor default'; do
+			on net-start -q default 2>/dev/null &
+			sleep $delay
+			for pid in $(pgrep -f "$victim"); do
+				grep -qz "^BERTH_ROOT=$BERTH_ROOT$" "/proc/$pid/environ" 2>/dev/null && kill -9 "$pid" 2>/dev/null
+			done
+			wait $! || true
+			# whatever it came to, it can be stopped, and then there is nothing
+			on net-list --name >/dev/null
+			on net-start -q default 2>/dev/null || true
+			[ "$(on net-list --name)" = default ]
+			on net-destroy -q default
+			[ -z "$(on nft list tables)" ]
+			! on ip link show virbr0 2>/dev/null
+			for try in $(seq 20); do pgrep -f "conf-file=$BERTH_ROOT" >/dev/null || break; sleep 0.05; done
+			! pgrep -f "conf-file=$BERTH_ROOT"
+			[ -z "$(ls "$BERTH_ROOT/run/berth/network")" ]
+		done
+	done
+}
