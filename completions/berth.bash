@@ -274,6 +274,12 @@ _berth_programs=(
 	vm-emulatorpin
 	vm-event
 	vm-exec
+	vm-fsfreeze
+	vm-fsthaw
+	vm-fstrim
+	vm-get-user-sshkeys
+	vm-guest-agent-timeout
+	vm-hostname
 	vm-id
 	vm-if-getlink
 	vm-if-setlink
@@ -290,6 +296,7 @@ _berth_programs=(
 	vm-ip
 	vm-jobabort
 	vm-jobinfo
+	vm-inject-nmi
 	vm-list
 	vm-log
 	vm-lxc-enter-namespace
@@ -299,9 +306,14 @@ _berth_programs=(
 	vm-name
 	vm-numatune
 	vm-perf
+	vm-pmsuspend
+	vm-pmwakeup
+	vm-qemu-agent-command
+	vm-qemu-monitor-command
 	vm-reboot
 	vm-reexec
 	vm-rename
+	vm-reset
 	vm-resume
 	vm-schedinfo
 	vm-send-process-signal
@@ -309,6 +321,9 @@ _berth_programs=(
 	vm-setmaxmem
 	vm-setmem
 	vm-setvcpus
+	vm-send-key
+	vm-send-process-signal
+	vm-set-user-password
 	vm-shutdown
 	vm-shutdown-all
 	vm-start

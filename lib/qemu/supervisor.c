@@ -3,6 +3,7 @@
 #include "qemu/supervisor.h"
 
 #include "hypervisor/guest.h"
+#include "hypervisor/secondary.h"
 #include "qemu/qemu.h"
 #include "qemu/supervisor_impl.h"
 #include "rpc/server.h"
@@ -238,6 +239,7 @@ static void qemu_teardown(struct supervisor *sv)
 		supervisor_log(sv, "%s: %s", sv->name, err.text);
 	cgroup_free(STEAL_PTR(g->cgroup));
 	qemu_caps_free(STEAL_PTR(g->caps));
+	hv_ports_delete(sv);
 	qemu_give_back(g);
 	if (unlinkat(sv->run_fd, "guest", 0) < 0 && errno != ENOENT)
 		supervisor_log(sv, "%s: the lock 'guest' cannot be removed: %s", sv->name, strerror(errno));
@@ -252,6 +254,7 @@ const struct supervisor_driver qemu_supervisor_driver = {
 	.settled = qemu_settled,
 	.teardown = qemu_teardown,
 	.definitions = &qemu_hv_driver,
+	.changes = qemu_changes,
 	.rows = qemu_rows,
 	.own_rows = qemu_own_rows,
 	.own_program = RPC_QEMU_PROGRAM,

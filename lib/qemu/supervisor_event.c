@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What QEMU tells by itself: a row per event. Everything in an event may be the guest's invention; it changes nothing but what we say of the guest. */
-#include "qemu/supervisor_impl.h"
+#include "qemu/change_impl.h"
 
 #include "rpc/subscribe.h"
 #include "util/str.h"
@@ -10,7 +10,7 @@
 /* Numbers of libvirt's virDomainEventID. */
 enum {
 	ID_RTC_CHANGE = 2, ID_WATCHDOG = 3, ID_IO_ERROR = 4, ID_GRAPHICS = 5, ID_IO_ERROR_REASON = 6, ID_CONTROL_ERROR = 7, ID_TRAY_CHANGE = 10,
-	ID_PMWAKEUP = 11, ID_PMSUSPEND = 12, ID_BALLOON_CHANGE = 13, ID_PMSUSPEND_DISK = 14, ID_DEVICE_REMOVED = 15, ID_AGENT_LIFECYCLE = 18,
+	ID_PMWAKEUP = 11, ID_PMSUSPEND = 12, ID_BALLOON_CHANGE = 13, ID_PMSUSPEND_DISK = 14, ID_AGENT_LIFECYCLE = 18,
 	ID_DEVICE_REMOVAL_FAILED = 22, ID_BLOCK_THRESHOLD = 24, ID_MEMORY_DEVICE_SIZE = 26,
 };
 
@@ -227,25 +227,28 @@ static void on_tray(struct qemu_guest *g, struct event *e)
 	PUBLISH(g, ID_TRAY_CHANGE, tray_change, msg);
 }
 
-static void unplugged(struct qemu_guest *g, const char *alias, bool deleted)
+/* Whether somebody waits for it, who then tells of it. */
+static bool unplugged(struct qemu_guest *g, const char *alias, bool deleted)
 {
+	bool waited = false;
+
 	for (struct qemu_unplug *u = g->unplugs; u; u = u->next) {
 		if (strcmp(u->alias, alias))
 			continue;
 		*(deleted ? &u->deleted : &u->refused) = true;
 		task_queue_wake_all(&u->waiters);
+		waited = true;
 	}
+	return waited;
 }
 
 static void on_deleted(struct qemu_guest *g, struct event *e)
 {
 	char alias[200];
-	wire_domain_event_device_removed_msg msg = { .dev_alias = str(e, "device", alias, sizeof(alias)) };
 
-	if (!*alias)
-		return;
-	unplugged(g, alias, true);
-	PUBLISH(g, ID_DEVICE_REMOVED, device_removed, msg);
+	str(e, "device", alias, sizeof(alias));
+	if (*alias && !unplugged(g, alias, true))
+		qemu_device_gone(g, alias);
 }
 
 static void on_unplug_error(struct qemu_guest *g, struct event *e)

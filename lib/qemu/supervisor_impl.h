@@ -122,7 +122,7 @@ int qemu_limits(const struct domain *def, struct cgroup_limits *limits, char **c
 /* Bytes that QEMU may lock; 0: the default. */
 uint64_t qemu_locked_memory(const struct domain *def);
 /* Binds threads to the host's processors as the definition says. */
-int qemu_pin_threads(struct qemu_guest *g, struct error *err) NODISCARD;
+int qemu_pin_threads(struct qemu_guest *g, const struct domain *def, struct error *err) NODISCARD;
 
 /* Calls fn for each vcpu's (or iothread's) thread that is QEMU's, until it returns other than 0. */
 int qemu_each_thread(struct qemu_guest *g, bool iothreads, int (*fn)(void *ctx, unsigned id, pid_t tid, struct error *err), void *ctx,
@@ -144,6 +144,9 @@ int qemu_learn_state(struct qemu_guest *g, struct error *err) NODISCARD;
 
 /* Sends the events of this kind that libvirt's clients asked for: see supervisor_event.c. */
 void qemu_tell_agent(struct qemu_guest *g, bool connected, int reason);
+
+/* ---- change.c: what can be changed while the guest runs ---- */
+extern supervisor_change_fn *const qemu_changes[];
 
 /* ---- operation*.c: what the guest can be asked, by subject; each ends in RPC_ROW_END ---- */
 extern const struct rpc_row qemu_rows[], qemu_own_rows[];

@@ -160,6 +160,7 @@ static int open_vhost(const struct domain_net *net, struct qemu_pass *pass, stru
 int qemu_open_taps(struct qemu_guest *g, struct domain_net *net, struct qemu_pass *pass, struct qemu_tap *out, struct error *err)
 {
 	AUTO_NETLINK struct netlink *nl = NULL;
+	bool direct;
 	int r;
 
 	*out = (struct qemu_tap){ 0 };
@@ -174,11 +175,13 @@ int qemu_open_taps(struct qemu_guest *g, struct domain_net *net, struct qemu_pas
 	default:
 		return 0;
 	}
-	if (net->type == DOMAIN_NET_NETWORK && !net->bridge)
-		return error_set(err, ERR_OPERATION_INVALID, "network '%s' is not active (start it with: net-start %s)", net->network, net->network);
+	/* what the network's port is plugged into; anything else than a bridge or an interface of the host's is not a descriptor */
+	direct = net->type == DOMAIN_NET_DIRECT || (net->type == DOMAIN_NET_NETWORK && !net->bridge && net->dev);
+	if (net->type == DOMAIN_NET_NETWORK && !net->bridge && !direct)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "network '%s' gives out devices of the host, not places on a bridge", net->network);
 	if (!(nl = netlink_open(err)))
 		return -1;
-	r = net->type == DOMAIN_NET_DIRECT ? open_macvtap(g, nl, net, pass, out, err)
+	r = direct ? open_macvtap(g, nl, net, pass, out, err)
 					   : open_tap(nl, net, net->type == DOMAIN_NET_ETHERNET ? NULL : net->bridge, pass, out, err);
 	return r < 0 ? -1 : open_vhost(net, pass, out, err);
 }

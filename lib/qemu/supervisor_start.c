@@ -3,6 +3,7 @@
 #include "qemu/supervisor_impl.h"
 
 #include "hypervisor/guest.h"
+#include "hypervisor/secondary.h"
 #include "util/cgroup.h"
 #include "util/file.h"
 #include "util/owner.h"
@@ -498,7 +499,7 @@ static int first_commands(struct qemu_guest *g, bool paused, bool incoming, stru
 		      def->devices.memballoon->model != DOMAIN_MEMBALLOON_NONE;
 	json_t *list, *r;
 
-	if (qemu_set_graphics_passwords(g, err) < 0 || qemu_pin_threads(g, err) < 0)
+	if (qemu_set_graphics_passwords(g, err) < 0 || qemu_pin_threads(g, def, err) < 0)
 		return -1;
 	qmp_begin(g->qmp, &chardevs, "query-chardev", NULL);
 	if (shrink)
@@ -531,7 +532,8 @@ static int build_and_run(struct start *s, struct error *err)
 	struct qemu_command command;
 	int r;
 
-	if (!qemu_need_caps(g, err) || qemu_assign_aliases(g->sv->def, err) < 0 || qemu_assign_ports(g->sv->def, err) < 0)
+	if (!qemu_need_caps(g, err) || qemu_assign_aliases(g->sv->def, err) < 0 || qemu_assign_ports(g->sv->def, err) < 0 ||
+	    hv_ports_create(g->sv, err) < 0)
 		return -1;
 	if (take_guest_lock(s, err) < 0 || make_own_dir(s, err) < 0 || open_monitor(s, err) < 0 || open_chardevs(s, err) < 0 ||
 	    open_nets(s, err) < 0 || lend_files(s, err) < 0 || make_cgroup(g, err) < 0)

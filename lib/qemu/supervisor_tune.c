@@ -88,8 +88,7 @@ int qemu_each_thread(struct qemu_guest *g, bool iothreads, int (*fn)(void *ctx, 
 
 static int pin_vcpu(void *ctx, unsigned id, pid_t tid, struct error *err)
 {
-	const struct qemu_guest *g = ctx;
-	const struct domain *def = g->sv->def;
+	const struct domain *def = ctx;
 	char what[40];
 
 	snprintf(what, sizeof(what), "vcpu %u", id);
@@ -101,8 +100,7 @@ static int pin_vcpu(void *ctx, unsigned id, pid_t tid, struct error *err)
 
 static int pin_iothread(void *ctx, unsigned id, pid_t tid, struct error *err)
 {
-	const struct qemu_guest *g = ctx;
-	const struct domain_cputune *c = &g->sv->def->cputune;
+	const struct domain_cputune *c = &((const struct domain *)ctx)->cputune;
 	char what[40];
 
 	snprintf(what, sizeof(what), "iothread %u", id);
@@ -112,13 +110,13 @@ static int pin_iothread(void *ctx, unsigned id, pid_t tid, struct error *err)
 	return 0;
 }
 
-int qemu_pin_threads(struct qemu_guest *g, struct error *err)
+int qemu_pin_threads(struct qemu_guest *g, const struct domain *def, struct error *err)
 {
-	const struct domain_cputune *c = &g->sv->def->cputune;
+	const struct domain_cputune *c = &def->cputune;
 
 	if (c->emulatorpin && pin(g->pid, c->emulatorpin, "the emulator", err) < 0)
 		return -1;
-	if (c->vcpupins.n && qemu_each_thread(g, false, pin_vcpu, g, err) < 0)
+	if (c->vcpupins.n && qemu_each_thread(g, false, pin_vcpu, (void *)def, err) < 0)
 		return -1;
-	return c->iothreadpins.n ? qemu_each_thread(g, true, pin_iothread, g, err) : 0;
+	return c->iothreadpins.n ? qemu_each_thread(g, true, pin_iothread, (void *)def, err) : 0;
 }

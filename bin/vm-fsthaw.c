@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/guests.h"
+#include "cli/json.h"
+
+static const struct rpc_row uses[] = { HV(domain_fsthaw), RPC_ROW_END };
+
+static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+{
+	wire_domain_fsthaw_args args = { .dom = cli_domain(guest) };
+	wire_domain_fsthaw_ret ret = { 0 };
+	int r = 0;
+
+	args.mountpoints.mountpoints_val = (char **)(cli->args + 1);
+	args.mountpoints.mountpoints_len = (unsigned)cli->n_args - 1;
+	if (cli_call(conn, &rpc_domain_fsthaw, &args, &ret, err) < 0)
+		return -1;
+	if (cli->json)
+		r = cli_json_print(json_pack("{s:o, s:i}", "name", cli_json_string(guest->name), "filesystems", ret.filesystems), err);
+	cli_say(cli, "Thawed %d filesystem(s)", ret.filesystems);
+	xdr_free(rpc_domain_fsthaw.ret, &ret);
+	return r;
+}
+
+static int run(struct cli *cli, struct error *err)
+{
+	struct cli_conn *conn = cli_open(cli, uses, NULL, err);
+	struct guest guest = { 0 };
+	int r;
+
+	if (!conn || cli_find(conn, cli->args[0], &guest, err) < 0)
+		return -1;
+	r = act(cli, conn, &guest, err);
+	guest_clear(&guest);
+	return r;
+}
+
+static const struct cli_program program = {
+	.name = "vm-fsthaw", .summary = "thaw a guest's file systems", .args = "GUEST [MOUNTPOINT...]", .min_args = 1, .max_args = -1,
+	.flags = CLI_GUESTS, .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

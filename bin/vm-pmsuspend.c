@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/guests.h"
+#include <string.h>
+
+static const struct rpc_row uses[] = { HV(domain_pm_suspend_for_duration), RPC_ROW_END };
+
+static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+{
+	wire_domain_pm_suspend_for_duration_args args = { .dom = cli_domain(guest) };
+
+	static const char *const targets[] = { "mem", "disk", "hybrid" };
+	size_t t = 0;
+
+	while (t < ARRAY_LEN(targets) && strcmp(cli->args[1], targets[t]))
+		t++;
+	if (t == ARRAY_LEN(targets))
+		return cli_usage(err, "'%s' is no way to sleep: say mem, disk or hybrid", cli->args[1]);
+	args.target = (unsigned)t;
+	if (cli_call(conn, &rpc_domain_pm_suspend_for_duration, &args, NULL, err) < 0)
+		return -1;
+	cli_say(cli, "Domain '%s' successfully suspended", guest->name);
+	return 0;
+}
+
+static int run(struct cli *cli, struct error *err)
+{
+	struct cli_conn *conn = cli_open(cli, uses, NULL, err);
+	struct guest guest = { 0 };
+	int r;
+
+	if (!conn || cli_find(conn, cli->args[0], &guest, err) < 0)
+		return -1;
+	r = act(cli, conn, &guest, err);
+	guest_clear(&guest);
+	return r;
+}
+
+static const struct cli_program program = {
+	.name = "vm-pmsuspend", .summary = "put the system in a machine to sleep", .args = "GUEST TARGET", .min_args = 2, .max_args = 2,
+	.flags = CLI_GUESTS, .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/guests.h"
+
+static const struct rpc_row uses[] = { HV(domain_reset), RPC_ROW_END };
+
+static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+{
+	wire_domain_reset_args args = { .dom = cli_domain(guest) };
+
+	if (cli_call(conn, &rpc_domain_reset, &args, NULL, err) < 0)
+		return -1;
+	cli_say(cli, "Domain '%s' was reset", guest->name);
+	return 0;
+}
+
+static int run(struct cli *cli, struct error *err)
+{
+	struct cli_conn *conn = cli_open(cli, uses, NULL, err);
+	struct guest guest = { 0 };
+	int r;
+
+	if (!conn || cli_find(conn, cli->args[0], &guest, err) < 0)
+		return -1;
+	r = act(cli, conn, &guest, err);
+	guest_clear(&guest);
+	return r;
+}
+
+static const struct cli_program program = {
+	.name = "vm-reset", .summary = "reset a machine at once", .args = "GUEST", .min_args = 1, .max_args = 1,
+	.flags = CLI_GUESTS, .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/guests.h"
+
+static int encrypted;
+
+static const struct poptOption options[] = {
+	{ "encrypted", 0, POPT_ARG_NONE, &encrypted, 0, "the password is one that crypt(3) has hashed", NULL },
+	POPT_TABLEEND
+};
+
+static const struct rpc_row uses[] = { HV(domain_set_user_password), RPC_ROW_END };
+
+static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+{
+	wire_domain_set_user_password_args args = { .dom = cli_domain(guest) };
+
+	char *user = (char *)cli->args[1], *password = (char *)cli->args[2];
+
+	args.user = &user;
+	args.password = &password;
+	args.flags = encrypted ? 1 : 0;
+	if (cli_call(conn, &rpc_domain_set_user_password, &args, NULL, err) < 0)
+		return -1;
+	cli_say(cli, "Password set successfully for %s in %s", user, guest->name);
+	return 0;
+}
+
+static int run(struct cli *cli, struct error *err)
+{
+	struct cli_conn *conn = cli_open(cli, uses, NULL, err);
+	struct guest guest = { 0 };
+	int r;
+
+	if (!conn || cli_find(conn, cli->args[0], &guest, err) < 0)
+		return -1;
+	r = act(cli, conn, &guest, err);
+	guest_clear(&guest);
+	return r;
+}
+
+static const struct cli_program program = {
+	.name = "vm-set-user-password", .summary = "set the password of a user in a guest", .args = "GUEST USER PASSWORD", .options = options, .min_args = 3, .max_args = 3,
+	.flags = CLI_GUESTS, .run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv, &program);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What can be changed while a machine runs: limits, memory, processors, throttles; devices are in change_device.c. */
+#include "qemu/change_impl.h"
+
+#include "hypervisor/change.h"
+#include "util/cgroup.h"
+
+#include <string.h>
+
+#define KIB 1024ULL
+
+static int set_memory(struct supervisor *sv, struct change *c, struct error *err)
+{
+	struct qemu_guest *g = qemu_guest(sv);
+	const struct domain_memballoon *b = sv->def->devices.memballoon;
+
+	if (!b || b->model == DOMAIN_MEMBALLOON_NONE)
+		return error_set(err, ERR_OPERATION_INVALID, "the guest has no balloon, and so its memory cannot be changed while it runs");
+	return qmp_do(g->qmp, "balloon", json_pack("{s:I}", "value", (json_int_t)(c->next->current_memory.value * KIB)), QMP_TIMEOUT, err);
+}
+
+static int set_stats_period(struct supervisor *sv, struct change *c, struct error *err)
+{
+	const struct domain_memballoon *b = c->next->devices.memballoon;
+	char path[100];
+
+	if (!b || !b->info.alias.name)
+		return error_set(err, ERR_OPERATION_INVALID, "the guest has no balloon");
+	snprintf(path, sizeof(path), "/machine/peripheral/%.60s", b->info.alias.name);
+	return qmp_do(qemu_guest(sv)->qmp, "qom-set", json_pack("{s:s, s:s, s:I}", "path", path, "property", "guest-stats-polling-interval", "value",
+								 (json_int_t)b->stats_period), QMP_TIMEOUT, err);
+}
+
+/* The control group's limits, as a start would set them. */
+static int set_limits(struct supervisor *sv, struct change *c, struct error *err)
+{
+	struct cgroup_limits limits;
+	AUTO_FREE char *cpuset = NULL;
+
+	if (qemu_limits(c->next, &limits, &cpuset, err) < 0)
+		return -1;
+	return cgroup_set(qemu_guest(sv)->cgroup, &limits, err);
+}
+
+static int set_pins(struct supervisor *sv, struct change *c, struct error *err)
+{
+	return qemu_pin_threads(qemu_guest(sv), c->next, err);
+}
+
+/* Read when it matters. */
+static int nothing_to_do(struct supervisor *sv, struct change *c, struct error *err)
+{
+	(void)sv;
+	(void)c;
+	(void)err;
+	return 0;
+}
+
+/* ---- processors ---- */
+
+static uint32_t present(const struct domain *def)
+{
+	return def->vcpus.current ? def->vcpus.current : def->vcpus.n;
+}
+
+/* QEMU's next place for a processor (query-hotpluggable-cpus lists the highest first). */
+static json_t *free_place(struct qemu_guest *g, struct error *err)
+{
+	json_t *list = qmp_execute(g->qmp, "query-hotpluggable-cpus", NULL, QMP_TIMEOUT, err), *place = NULL;
+
+	for (size_t i = json_array_size(list); i-- > 0 && !place;)
+		if (!json_object_get(json_array_get(list, i), "qom-path"))
+			place = json_incref(json_array_get(list, i));
+	json_decref(list);
+	if (list && !place)
+		error_set(err, ERR_OPERATION_FAILED, "QEMU has no place for another processor");
+	return place;
+}
+
+static int plug_vcpu(struct qemu_guest *g, uint32_t number, struct error *err)
+{
+	json_t *place = free_place(g, err), *args;
+	const char *type = json_string_value(json_object_get(place, "type"));
+	char id[24];
+
+	if (!place)
+		return -1;
+	snprintf(id, sizeof(id), "vcpu%u", number);
+	args = json_pack("{s:s, s:s}", "driver", type ? type : "", "id", id);
+	json_object_update(args, json_object_get(place, "props"));
+	json_decref(place);
+	return qmp_do(g->qmp, "device_add", args, QMP_TIMEOUT, err);
+}
+
+/* The way back when a step fails: what was plugged in by this change. */
+static int set_vcpus(struct supervisor *sv, struct change *c, struct error *err)
+{
+	struct qemu_guest *g = qemu_guest(sv);
+	uint32_t have = present(c->now), want = present(c->next), at = have;
+	struct error ignored;
+
+	if (c->next->vcpu_list.n && c->what == CHANGE_VCPU && have == want)
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "a machine's processors can be added in their order alone");
+	for (; at < want; at++)
+		if (plug_vcpu(g, at, err) < 0)
+			break;
+	for (; at > want && want < have; at--) {
+		char id[24];
+		int r;
+
+		snprintf(id, sizeof(id), "vcpu%u", at - 1);
+		r = qemu_unplug(g, id, err);
+		if (r > 0)
+			return error_set(err, ERR_OPERATION_FAILED, "the guest does not let go of processor %u", at - 1);
+		if (r < 0)
+			return -1;
+	}
+	if (at == want)
+		return qemu_pin_threads(g, c->next, err);
+	while (at-- > have) {
+		char id[24];
+
+		snprintf(id, sizeof(id), "vcpu%u", at);
+		(void)!qemu_unplug(g, id, &ignored);
+	}
+	return -1;
+}
+
+/* ---- disks' throttles ---- */
+
+static const struct { const char *key; size_t at; } throttles[] = {
+#define ROW(key, member) { key, offsetof(struct domain_iotune, member) }
+	ROW("bps", total_bytes_sec), ROW("bps_rd", read_bytes_sec), ROW("bps_wr", write_bytes_sec), ROW("iops", total_iops_sec),
+	ROW("iops_rd", read_iops_sec), ROW("iops_wr", write_iops_sec), ROW("bps_max", total_bytes_sec_max), ROW("bps_rd_max", read_bytes_sec_max),
+	ROW("bps_wr_max", write_bytes_sec_max), ROW("iops_max", total_iops_sec_max), ROW("iops_rd_max", read_iops_sec_max),
+	ROW("iops_wr_max", write_iops_sec_max), ROW("iops_size", size_iops_sec), ROW("bps_max_length", total_bytes_sec_max_length),
+	ROW("bps_rd_max_length", read_bytes_sec_max_length), ROW("bps_wr_max_length", write_bytes_sec_max_length),
+	ROW("iops_max_length", total_iops_sec_max_length), ROW("iops_rd_max_length", read_iops_sec_max_length),
+	ROW("iops_wr_max_length", write_iops_sec_max_length),
+#undef ROW
+};
+
+static int set_iotune(struct supervisor *sv, struct change *c, struct error *err)
+{
+	const wire_domain_set_block_io_tune_args *a = c->args;
+	const struct domain_disk *disk = change_find_disk(c->next, a->disk, err);
+	json_t *args;
+	char path[120];
+
+	if (!disk)
+		return -1;
+	snprintf(path, sizeof(path), "/machine/peripheral/%.80s", disk->info.alias.name);
+	args = json_pack("{s:s}", "id", path);
+	for (size_t i = 0; i < ARRAY_LEN(throttles); i++) {
+		uint64_t value = *(const uint64_t *)((const char *)&disk->iotune + throttles[i].at);
+
+		/* a length of 0 is none at all to QEMU */
+		if (value || !strstr(throttles[i].key, "_length"))
+			json_object_set_new(args, throttles[i].key, json_integer((json_int_t)value));
+	}
+	if (disk->iotune.group_name)
+		json_object_set_new(args, "group", json_string(disk->iotune.group_name));
+	return qmp_do(qemu_guest(sv)->qmp, "block_set_io_throttle", args, QMP_TIMEOUT, err);
+}
+
+static int attach(struct supervisor *sv, struct change *c, struct error *err)
+{
+	if (qemu_assign_aliases(c->next, err) < 0)
+		return -1;
+	switch (c->kind) {
+	case DOMAIN_DEVICE_DISK:
+		return qemu_attach_disk(qemu_guest(sv), c->next, c->dev, err);
+	case DOMAIN_DEVICE_INTERFACE:
+		return qemu_attach_net(qemu_guest(sv), c->next, c->dev, err);
+	default:
+		return error_set(err, ERR_OPERATION_INVALID, "a <%s> cannot be plugged into a machine that runs (add it to its definition: --config)",
+				 domain_device_name(c->kind));
+	}
+}
+
+static int detach(struct supervisor *sv, struct change *c, struct error *err)
+{
+	switch (c->kind) {
+	case DOMAIN_DEVICE_DISK:
+		return qemu_detach_disk(qemu_guest(sv), c->old, err);
+	case DOMAIN_DEVICE_INTERFACE:
+		return qemu_detach_net(qemu_guest(sv), c->old, err);
+	default:
+		return error_set(err, ERR_OPERATION_INVALID, "a <%s> cannot be unplugged from a machine that runs (take it out of its definition: --config)",
+				 domain_device_name(c->kind));
+	}
+}
+
+static int update(struct supervisor *sv, struct change *c, struct error *err)
+{
+	if (qemu_assign_aliases(c->next, err) < 0)
+		return -1;
+	switch (c->kind) {
+	case DOMAIN_DEVICE_DISK:
+		return qemu_change_medium(qemu_guest(sv), c->next, c->old, c->dev, c->flags & CHANGE_FLAG_FORCE, err);
+	case DOMAIN_DEVICE_INTERFACE:
+		return qemu_update_net(qemu_guest(sv), c->old, c->dev, err);
+	default:
+		return error_set(err, ERR_OPERATION_INVALID, "a <%s> cannot be changed while the machine runs (change its definition: --config)",
+				 domain_device_name(c->kind));
+	}
+}
+
+supervisor_change_fn *const qemu_changes[CHANGES] = {
+	[CHANGE_ATTACH] = attach,
+	[CHANGE_DETACH] = detach,
+	[CHANGE_UPDATE] = update,
+	[CHANGE_MEMORY] = set_memory,
+	[CHANGE_STATS_PERIOD] = set_stats_period,
+	[CHANGE_VCPUS] = set_vcpus,
+	[CHANGE_VCPU_PIN] = set_pins,
+	[CHANGE_EMULATOR_PIN] = set_pins,
+	[CHANGE_IOTHREAD_PIN] = set_pins,
+	[CHANGE_MEMTUNE] = set_limits,
+	[CHANGE_BLKIOTUNE] = set_limits,
+	[CHANGE_SCHEDULER] = set_limits,
+	[CHANGE_IOTUNE] = set_iotune,
+	[CHANGE_LIFECYCLE] = nothing_to_do,
+};
