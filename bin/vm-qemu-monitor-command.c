@@ -44,14 +44,20 @@ static char *join(struct cli *cli, struct error *err)
 	return out;
 }
 
-static int show(struct cli *cli, const char *text, struct error *err)
+static void show_lines(const struct cli *cli, char *text)
+{
+	for (char *save, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		cli_value(cli, line);
+}
+
+static int show(struct cli *cli, char *text, struct error *err)
 {
 	json_t *o = hmp ? NULL : json_loads(text, 0, NULL), *part = json_object_get(o, "return");
 
 	if (hmp && cli->json)
 		return cli_json_print(cli_json_string(text), err);
 	if (!o) {
-		cli_put_safe(stdout, text);
+		show_lines(cli, text);
 		return 0;
 	}
 	if (value && part) {

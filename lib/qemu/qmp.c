@@ -308,7 +308,14 @@ int qmp_do(struct qmp *q, const char *command, json_t *args, int timeout_ms, str
 char *qmp_human(struct qmp *q, const char *text, int timeout_ms, struct error *err)
 {
 	json_t *r = qmp_execute(q, "human-monitor-command", json_pack("{s:s}", "command-line", text), timeout_ms, err);
-	char *out = r ? strdup(json_is_string(r) ? json_string_value(r) : "") : NULL;
+	char *out = r ? strdup(json_is_string(r) ? json_string_value(r) : "") : NULL, *to = out;
+
+	/* a terminal's line ends */
+	for (const char *from = out; from && *from; from++)
+		if (*from != '\r')
+			*to++ = *from;
+	if (out)
+		*to = '\0';
 
 	if (r && !out)
 		error_errno(err, "QEMU's monitor");

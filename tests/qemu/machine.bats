@@ -1,0 +1,194 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Real machines (QEMU without KVM): one is booted for all tests, the last of which ends it.
+
+load ../helpers
+
+GUEST=/tmp/berth-guest
+
+setup_file()
+{
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86 is not installed"
+	"$BATS_TEST_DIRNAME/make-guest" $GUEST >/dev/null 2>&1 || skip "the guest's packages cannot be had"
+	berth_setup
+	export SCRATCH BERTH_ROOT
+	chmod 755 "$SCRATCH"
+	cat >"$SCRATCH/m.xml" <<-EOX
+		<domain type='qemu'>
+		  <name>m</name>
+		  <memory unit='MiB'>192</memory>
+		  <vcpu>1</vcpu>
+		  <os><type arch='x86_64' machine='q35'>hvm</type><kernel>$GUEST/vmlinuz</kernel><initrd>$GUEST/initrd.gz</initrd>
+		  <cmdline>console=ttyS0 quiet</cmdline></os>
+		  <features><acpi/></features>
+		  <devices>
+		    <console type='pty'/>
+		    <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+		    <video><model type='vga'/></video>
+		  </devices>
+		</domain>
+	EOX
+	vm-define -q "$SCRATCH/m.xml"
+	vm-start -q m
+}
+
+teardown_file()
+{
+	[ -z "$SCRATCH" ] || berth_teardown
+}
+
+setup()
+{
+	[ -n "$BERTH_ROOT" ] || skip "no machine"
+}
+
+# What of a QEMU process /proc tells.
+of_qemu()
+{
+	sed -n "s/^$1:[[:space:]]*//p" "/proc/$(qemu_pid)/status" | tr '\t' ' '
+}
+
+qemu_pid()
+{
+	cut -d' ' -f4 "$BERTH_ROOT/run/berth/qemu/m/state"
+}
+
+supervisor_pid()
+{
+	cut -d' ' -f7 "$BERTH_ROOT/run/berth/qemu/m/state"
+}
+
+wait_agent()
+{
+	local try
+	for ((try = 0; try < 240; try++)); do
+		vm-qemu-agent-command m '{"execute": "guest-ping"}' >/dev/null 2>&1 && return 0
+		sleep 0.5
+	done
+	return 1
+}
+
+# Runs a shell command in the machine; its output.
+inside()
+{
+	local pid try out
+	pid=$(vm-qemu-agent-command m "{\"execute\": \"guest-exec\", \"arguments\": {\"path\": \"/bin/sh\", \"arg\": [\"-c\", \"$1\"], \"capture-output\": true}}" |
+		sed 's/[^0-9]//g')
+	for ((try = 0; try < 60; try++)); do
+		out=$(vm-qemu-agent-command m "{\"execute\": \"guest-exec-status\", \"arguments\": {\"pid\": $pid}}")
+		[[ $out == *'"exited":true'* ]] && break
+		sleep 0.2
+	done
+	sed -n 's/.*"out-data":"\([^"]*\)".*/\1/p' <<<"$out" | base64 -d
+}
+
+@test "P1 P3: QEMU is nobody of rank: user, capabilities, filters" {
+	[ "$(vm-state m)" = running ]
+	[ "$(of_qemu CapPrm)" = 0000000000000000 ]
+	[ "$(of_qemu CapBnd)" = 0000000000000000 ]
+	[ "$(of_qemu NoNewPrivs)" = 1 ]
+	[ "$(of_qemu Seccomp)" = 2 ]
+	[[ $(of_qemu Uid) != "0 "* ]]
+	[ ! -e "/proc/$(qemu_pid)/root/dev/mem" ]
+	[ "$(ls "/proc/$(qemu_pid)/root/dev" | grep -c -E '^(sd|vd|nvme|loop|tty[0-9]|input)')" = 0 ]
+}
+
+@test "the agent answers: vm-qemu-agent-command, vm-hostname, vm-guest-agent-timeout" {
+	wait_agent
+	[ "$(vm-hostname m)" = guest ]
+	[ "$(vm-hostname --json m | tr -d ' \n')" = '{"name":"m","hostname":"guest"}' ]
+	vm-guest-agent-timeout -q m --timeout 9
+	run vm-qemu-agent-command m 'no json'
+	[ "$status" = 1 ]
+	[[ $output == *"is no JSON object"* ]]
+	run vm-qemu-agent-command m '{"execute": "guest-nonsense"}'
+	[[ $output == *CommandNotFound* ]]
+	# no such thing in busybox: the agent's refusal is an error
+	run vm-set-user-password m root secret
+	[ "$status" = 1 ]
+	run vm-get-user-sshkeys m nobody-there
+	[ "$status" = 1 ]
+}
+
+@test "suspend, resume; vm-qemu-monitor-command, vm-send-key, vm-inject-nmi" {
+	vm-suspend -q m
+	[ "$(vm-state --reason m)" = "paused (user)" ]
+	run vm-suspend m
+	[ "$status" = 4 ]
+	vm-resume -q m
+	[ "$(vm-state --reason m)" = "running (unpaused)" ]
+	[[ $(vm-qemu-monitor-command m '{"execute": "query-status"}') == *'"running":true'* ]]
+	[[ $(vm-qemu-monitor-command m --return-value '{"execute": "query-name"}') == '{"name":"m"}' ]]
+	vm-send-key m KEY_LEFTSHIFT KEY_B
+	vm-send-key m --codeset win32 VK_RETURN
+	run vm-send-key m KEY_NONSENSE
+	[ "$status" = 2 ]
+	vm-inject-nmi m
+}
+
+@test "a disk comes and goes, seen from within; its file is lent and given back" {
+	wait_agent
+	truncate -s 8M "$SCRATCH/d.img"
+	chmod 600 "$SCRATCH/d.img"
+	vm-attach-disk -q m "$SCRATCH/d.img" vdb --live
+	inside 'sleep 1; cat /proc/partitions' | grep -q ' 8192 vda'
+	run vm-attach-disk m "$SCRATCH/none.img" vdc --live
+	[ "$status" != 0 ]
+	[ "$(vm-dumpxml m | grep -c '<disk')" = 1 ]
+	vm-detach-disk -q m vdb --live
+	! inside 'cat /proc/partitions' | grep -q vda
+	[ "$(vm-dumpxml m | grep -c '<disk')" = 0 ]
+}
+
+@test "the balloon takes memory away: vm-setmem" {
+	wait_agent
+	vm-setmem -q m 160M --live
+	for try in 1 2 3 4 5 6 7 8 9 10; do
+		vm-qemu-monitor-command m --hmp info balloon | grep -q 'actual=160' && return 0
+		sleep 0.5
+	done
+	false
+}
+
+@test "R2: a killed supervisor's machine goes on, is adopted, and is never started twice" {
+	old=$(supervisor_pid)
+	qemu=$(qemu_pid)
+	kill -9 "$old"
+	[ "$(vm-state m)" = running ]
+	run vm-start m
+	[ "$status" = 4 ]
+	[ "$(qemu_pid)" = "$qemu" ]
+	[ "$(supervisor_pid)" != "$old" ]
+	vm-suspend -q m
+	vm-resume -q m
+	wait_agent
+	[ "$(vm-hostname m)" = guest ]
+}
+
+@test "vm-reset begins again in the same process" {
+	qemu=$(qemu_pid)
+	vm-reset -q m
+	[ "$(qemu_pid)" = "$qemu" ]
+	wait_agent
+}
+
+@test "vm-fsfreeze, vm-fsthaw, vm-fstrim, vm-pmsuspend, vm-pmwakeup say what the guest cannot" {
+	run vm-pmwakeup m
+	[ "$status" = 4 ]
+	run vm-pmsuspend m nonsense
+	[ "$status" = 2 ]
+	for program in vm-fsfreeze vm-fsthaw vm-fstrim; do
+		run $program no-such-guest
+		[ "$status" = 3 ]
+	done
+}
+
+@test "the agent shuts it down; what was lent is given back, nothing is left" {
+	wait_agent
+	vm-shutdown -q --mode agent m
+	timeout 60 vm-wait m shut-off 2>/dev/null || for ((try = 0; try < 60; try++)); do [ -d "$BERTH_ROOT/run/berth/qemu/m" ] || break; sleep 0.5; done
+	[ "$(vm-state --reason m)" = "shut off (shutdown)" ]
+	[ "$(stat -c '%u %g %a' "$SCRATCH/d.img")" = "0 0 600" ]
+	[ ! -e "$BERTH_ROOT/run/berth/qemu/m" ]
+}
