@@ -2,18 +2,17 @@
 # make deps: what Debian 12 needs beside git and make to build, show and test berth.
 
 DEPS_BUILD = gcc libc6-dev libxml2-dev libicu-dev liblzma-dev zlib1g-dev libnl-3-dev libnl-route-3-dev libblkid-dev \
-	libpopt-dev libseccomp-dev rpcsvc-proto libtirpc-dev libjansson-dev libev-dev
-DEPS_BUILD = gcc libc6-dev libxml2-dev libicu-dev liblzma-dev zlib1g-dev libnl-3-dev libnl-route-3-dev \
-	libpopt-dev libseccomp-dev rpcsvc-proto libtirpc-dev libjansson-dev libev-dev libgnutls28-dev libsasl2-dev
+	libpopt-dev libseccomp-dev rpcsvc-proto libtirpc-dev libjansson-dev libev-dev libgnutls28-dev libsasl2-dev libnftables-dev
 # busybox-static: the guests of demo and tests; libvirt0: the schemas; libvirt-clients: virsh, for the wire; python3-lxml: the corpus
 DEPS_TEST = busybox-static bats libcmocka-dev python3 strace iproute2 procps util-linux e2fsprogs xfsprogs squashfs-tools bc libxml2-utils expect \
 	libvirt0 libvirt-clients python3-libvirt python3-lxml libsys-virt-perl mandoc
-DEPS_BUILD = gcc libc6-dev libxml2-dev libicu-dev liblzma-dev zlib1g-dev libnl-3-dev libnl-route-3-dev \
-	libpopt-dev libseccomp-dev rpcsvc-proto libtirpc-dev libjansson-dev libev-dev libnftables-dev
-# busybox-static: the guests of demo and tests; libvirt0: the schemas; libvirt-clients: virsh, for the wire; python3-lxml: the corpus
-DEPS_TEST = busybox-static bats libcmocka-dev python3 strace iproute2 procps util-linux e2fsprogs xfsprogs squashfs-tools bc libxml2-utils expect \
-	libvirt0 libvirt-clients dnsmasq-base nftables python3-libvirt python3-lxml libsys-virt-perl mandoc \
-	qemu-system-x86 qemu-system-arm qemu-system-ppc qemu-system-misc qemu-utils seabios ovmf swtpm
+# networks
+DEPS_TEST += dnsmasq-base nftables
+# machines; the other architectures' programs are asked for their machines and command lines alone
+DEPS_TEST += qemu-system-x86 qemu-system-arm qemu-system-ppc qemu-system-misc qemu-utils seabios ovmf swtpm
+# a libvirtd and an sshd of the tests' own, to be connected to
+DEPS_TEST += libvirt-daemon libvirt-daemon-driver-lxc libvirt-daemon-driver-qemu gnutls-bin sasl2-bin libsasl2-modules \
+	openssh-client openssh-server netcat-openbsd
 # fuzz targets and the peers of the benchmark
 DEPS_MORE = clang bubblewrap crun runc lxc linux-perf
 
