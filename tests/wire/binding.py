@@ -54,7 +54,7 @@ conn.domainEventDeregisterAny(one)
 
 for call, code in ((lambda: conn.lookupByName('nobody'), libvirt.VIR_ERR_NO_DOMAIN),
                    (lambda: web.create(), libvirt.VIR_ERR_OPERATION_INVALID),
-                   (lambda: conn.listAllNetworks(), libvirt.VIR_ERR_NO_SUPPORT)):
+                   (lambda: conn.listAllStoragePools(), libvirt.VIR_ERR_NO_SUPPORT)):
     try:
         call()
         raise SystemExit('no error %d' % code)
