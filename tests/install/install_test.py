@@ -25,7 +25,9 @@ def installed(lab):
     with tempfile.TemporaryDirectory(prefix='berth-install.') as dest:
         base = install('/usr/local', dest)
         programs = sorted(os.path.basename(p)[:-2] for p in glob.glob(os.path.join(TOP, 'bin/*.c')))
-        expect(programs and sorted(os.listdir(base + '/bin')) == programs, sorted(os.listdir(base + '/bin')))
+        there = sorted(programs + ['virt-ssh-helper'])
+        expect(programs and sorted(os.listdir(base + '/bin')) == there, sorted(os.listdir(base + '/bin')))
+        expect(os.access(base + '/bin/virt-ssh-helper', os.X_OK), 'virt-ssh-helper leads nowhere')
         for name in (os.path.basename(p)[:-2] for p in glob.glob(os.path.join(TOP, 'helpers/*.c'))):
             expect(os.access(os.path.join(base, 'libexec/berth', name), os.X_OK), name + ' is not installed')
         expect(os.path.samefile(base + '/bin/vm-start', base + '/libexec/berth/lxc-supervisor'), 'vm-start is not the supervisor')

@@ -36,7 +36,7 @@ ROWS = [
     ('', 'net-list --all', 'net-list --all'), ('', 'pool-list --all', 'pool-list --all'), ('', 'iface-list --all', 'iface-list --all'),
     ('', 'nodedev-list', 'nodedev-list'), ('', 'secret-list', 'secret-list'), ('', 'nwfilter-list', 'nwfilter-list'),
     ('', 'freecell', 'host-freecell'), ('', 'nodecpustats', 'host-cpustats'), ('', 'nodememstats', 'host-memstats'), ('', 'nodecpumap', 'host-cpumap'),
-    ('', 'maxvcpus', 'host-maxvcpus'), ('', 'sysinfo', 'host-sysinfo'), ('', 'domcapabilities', 'host-domcapabilities'),
+    ('', 'maxvcpus', 'host-maxvcpus'), ('', 'domcapabilities', 'host-domcapabilities'),
 ]
 
 
