@@ -83,7 +83,7 @@ struct domain_disk *change_find_disk(const struct domain *def, const char *name,
 		if ((d->dst && !strcmp(d->dst, name)) || (d->src.path && !strcmp(d->src.path, name)))
 			return d;
 	}
-	error_set(err, ERR_INVALID_ARG, "'%s' has no disk '%.200s'", def->name, name);
+	error_set(err, ERR_DEVICE_MISSING, "domain '%s' has no disk '%.200s'", def->name, name);
 	return NULL;
 }
 
@@ -97,6 +97,6 @@ struct domain_net *change_find_net(const struct domain *def, const char *name, s
 		if ((net->target && !strcmp(net->target, name)) || !strcasecmp(mac, name))
 			return net;
 	}
-	error_set(err, ERR_INVALID_ARG, "'%s' has no interface '%.100s'", def->name, name);
+	error_set(err, ERR_DEVICE_MISSING, "domain '%s' has no interface '%.100s'", def->name, name);
 	return NULL;
 }

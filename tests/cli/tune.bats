@@ -62,8 +62,9 @@ swap_hard_limit: unlimited" ]
 	expect 0 vm-blkdeviotune web sda --total-bytes-sec 10M
 	contains "$(xml)" "<total_bytes_sec>10485760</total_bytes_sec>"
 	contains "$(vm-blkdeviotune web sda)" "total_bytes_sec: 10485760"
-	expect 1 vm-blkdeviotune web sdx
+	expect 3 vm-blkdeviotune web sdx
 	contains "$output" "no disk 'sdx'"
+	expect 3 vm-iftune web 52:54:00:00:00:99
 	expect 0 vm-iftune web 52:54:00:00:00:01 --inbound 100,200 --outbound 50
 	contains "$(xml)" "<inbound average='100' peak='200'/>"
 	contains "$(vm-iftune web 52:54:00:00:00:01)" "outbound.average: 50"
@@ -89,6 +90,8 @@ swap_hard_limit: unlimited" ]
 	[ "$(vm-vcpucount web --maximum --config)" = 4 ]
 	[ "$(vm-vcpucount --json web | jq -c .)" = '{"maximum_config":4,"current_config":2}' ]
 	expect 1 vm-setvcpus web 5
+	# the guest is named once
+	[[ $output == "vm-setvcpus: 'web': 5 CPUs are more"* ]]
 	expect 0 vm-setvcpus web 8 --maximum
 	expect 2 vm-setvcpus web many
 	contains "$(vm-vcpuinfo web)" "CPU Affinity:"
