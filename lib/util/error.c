@@ -65,7 +65,10 @@ int error_wrap(struct error *err, const char *fmt, ...)
 		va_start(ap, fmt);
 		n = vsnprintf(err->text, sizeof(err->text), fmt, ap);
 		va_end(ap);
-		if (n >= 0 && (size_t)n < sizeof(err->text))
+		/* who says it first and who passes it on both know the object: once is enough */
+		if (n > 0 && (size_t)n < sizeof(old) && old[n] == ':' && !memcmp(old, err->text, (size_t)n))
+			memcpy(err->text, old, sizeof(old));
+		else if (n >= 0 && (size_t)n < sizeof(err->text))
 			snprintf(err->text + n, sizeof(err->text) - n, ": %s", old);
 	}
 	errno = saved;

@@ -93,7 +93,7 @@ int error_set(struct error *err, enum error_code code, const char *fmt, ...) PRI
  * are ERR_ACCESS_DENIED, ENOMEM ERR_NO_MEMORY, ETIMEDOUT ERR_OPERATION_TIMEOUT, everything else ERR_SYSTEM. */
 int error_errno(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* Puts "fmt: " in front of the text that is there. Returns -1. */
+/* Puts "fmt: " in front of the text that is there, unless it begins so already. Returns -1. */
 int error_wrap(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* The exit status that a code means. */
