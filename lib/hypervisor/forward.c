@@ -79,9 +79,11 @@ int hv_forward_to(struct rpc_call *call, struct guest *guest, const void *args, 
 
 	if (!conn)
 		return -1;
-	if (rpc_conn_call(conn, call->proc, args, ret, timeout_ms, err) < 0)
-		return err && err->code == ERR_OPERATION_TIMEOUT ? error_wrap(err, "'%s': its supervisor does not answer", guest->name) : -1;
-	return 0;
+	if (rpc_conn_call(conn, call->proc, args, ret, timeout_ms, err) == 0)
+		return 0;
+	if (err && err->code == ERR_NO_SUPPORT)
+		return error_set(err, ERR_NO_SUPPORT, "'%s': driver %s has no %s for a guest that runs", guest->name, guest->kind->name, call->proc->name);
+	return err && err->code == ERR_OPERATION_TIMEOUT ? error_wrap(err, "'%s': its supervisor does not answer", guest->name) : -1;
 }
 
 int hv_forward(struct rpc_call *call, const void *args, void *ret, struct error *err)

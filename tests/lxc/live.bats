@@ -86,6 +86,9 @@ loop_device()
 	[[ $(group blkio blkio.throttle.read_bps_device io.max) != *1000000* ]]
 	expect 1 vm-blkiotune web --device-read-bytes-sec /etc/passwd,1 --live
 	contains "$output" "no block device"
+	# what no container has is refused by name
+	expect 1 vm-vcpuinfo web
+	contains "$output" "'web': driver lxc has no domain_get_vcpus"
 }
 
 @test "limits of block devices hold from the start" {
