@@ -2,6 +2,7 @@
 #include "cli/json.h"
 #include "cli/network.h"
 #include "network/network.h"
+#include "util/netlink.h"
 #include "util/str.h"
 
 #include <time.h>
@@ -64,11 +65,15 @@ static int print(struct cli *cli, const wire_network_get_dhcp_leases_ret *ret, s
 
 static int run(struct cli *cli, struct error *err)
 {
-	struct cli_conn *conn = cli_object_open(cli, &cli_network, uses, err);
+	unsigned char ignored[NETLINK_MAC_BYTES];
+	struct cli_conn *conn;
 	wire_network_get_dhcp_leases_args args = { .need_results = 1, .mac = mac ? &mac : NULL };
 	wire_network_get_dhcp_leases_ret ret = { 0 };
 	int rc;
 
+	if (mac && netlink_mac_parse(mac, ignored) < 0)
+		return cli_usage(err, "'%.100s' is no MAC address", mac);
+	conn = cli_object_open(cli, &cli_network, uses, err);
 	if (!conn || cli_object_find(conn, &cli_network, NULL, cli->args[0], &args.net, err) < 0)
 		return -1;
 	rc = cli_call(conn, &rpc_network_get_dhcp_leases, &args, &ret, err);

@@ -207,6 +207,8 @@ lab()
 	on net-start -q default
 	on net-dhcp-leases default --mac 52:54:00:00:00:11 | grep -q "$address"
 	[ -z "$(on net-dhcp-leases default --mac 52:54:00:00:00:12 | grep 52:54)" ]
+	run on net-dhcp-leases default --mac nonsense
+	[ "$status" = 2 ]
 	on ip link set p-one master virbr0
 	guest_dhcp one
 	[ "$address" = "$(guest one ip -4 -o addr show eth0 | awk '{print $4}' | cut -d/ -f1)" ]
