@@ -74,7 +74,9 @@ int cli_device_run(struct cli *cli, enum cli_device_act act, unsigned more_flags
 	if (cli_read_file(cli->args[1], &xml, &len, err) < 0 || !(conn = cli_open_guest(cli, cli_device_uses, cli_drivers, &guest, err)) ||
 	    cli_persistent_flags(&guest, &flags, err) < 0)
 		return -1;
-	return cli_device_do(cli, conn, &guest, act, xml, flags | more_flags, false, err);
+	if (cli_device_do(cli, conn, &guest, act, xml, flags | more_flags, false, err) == 0)
+		return 0;
+	return err->code == ERR_XML || err->code == ERR_XML_INVALID_SCHEMA ? error_wrap(err, "%s", cli->args[1]) : -1;
 }
 
 const char *cli_mac(const struct conf_mac *mac, char text[CLI_MAC_TEXT])
