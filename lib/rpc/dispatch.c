@@ -2,6 +2,7 @@
 /* Frames of a server's client: what they are, whether they are allowed, and the calls that they start. */
 #include "rpc/server_priv.h"
 
+#include "rpc/procs.h"
 #include "util/task.h"
 
 #include <string.h>
@@ -122,8 +123,8 @@ static const struct rpc_row *permitted_row(struct rpc_peer *peer, const struct r
 	}
 	row = find_row(program, h->procedure);
 	if (!row || row->proc->kind == RPC_PROC_EVENT) {
-		error_set(err, ERR_NO_SUPPORT, "this function is not supported by the connection driver: procedure %u of program 0x%x",
-			  h->procedure, h->program);
+		const char *name = rpc_proc_name(h->program, h->procedure);
+		error_set(err, ERR_NO_SUPPORT, "this function is not supported by the connection driver: %s", name ? name : "an unknown procedure");
 		return NULL;
 	}
 	if (peer->leaving && row->proc->right != RPC_CONNECT) {

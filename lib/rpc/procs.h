@@ -28,4 +28,7 @@ RPC_MONITOR_PROCS(X)
  * servers that pass on what they do not know. */
 const struct rpc_proc *rpc_proc_by_number(uint32_t program, uint32_t number);
 
+/* Its name alone ("domain_create"), for people; NULL: no procedure of the programs remote, lxc and qemu. Links no rows. */
+const char *rpc_proc_name(uint32_t program, uint32_t number);
+
 #endif
