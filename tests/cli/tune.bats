@@ -141,7 +141,7 @@ swap_hard_limit: unlimited" ]
 	expect 1 vm-attach-device web "$SCRATCH/sound.xml"
 	echo "<filesystem" >"$SCRATCH/bad.xml"
 	expect 1 vm-attach-device web "$SCRATCH/bad.xml"
-	contains "$output" "bad.xml: the device: line 1"
+	contains "$output" "vm-attach-device: $SCRATCH/bad.xml: "
 	expect 1 vm-attach-device web "$SCRATCH/nothing.xml"
 	expect 4 vm-attach-device web "$SCRATCH/fs.xml" --live
 	expect 0 vm-attach-disk web /dev/vg/b sdb --alias ua-b
