@@ -133,12 +133,12 @@ int annotate_set(const struct annotated *what, int type, const char *text, const
 	}
 }
 
-static char *give(const char *text, const char *name, struct error *err)
+static char *give(const struct annotated *what, const char *text, struct error *err)
 {
 	char *copy;
 
 	if (!text) {
-		error_set(err, ERR_NO_DOMAIN_METADATA, "'%s' has no such metadata", name);
+		error_set(err, what->missing, "'%s' has no such metadata", what->name);
 		return NULL;
 	}
 	copy = strdup(text);
@@ -154,21 +154,21 @@ char *annotate_get(const struct annotated *what, int type, const char *uri, stru
 	size_t at;
 
 	if (type == METADATA_DESCRIPTION || type == METADATA_TITLE)
-		return give(type == METADATA_TITLE ? *what->title : *what->description, what->name, err);
+		return give(what, type == METADATA_TITLE ? *what->title : *what->description, err);
 	if (type != METADATA_ELEMENT) {
 		error_set(err, ERR_INVALID_ARG, "metadata of type %d is not known", type);
 		return NULL;
 	}
 	raw = find_element(what->metadata, uri ? uri : "", &at);
 	if (!raw)
-		return give(NULL, what->name, err);
+		return give(what, NULL, err);
 	doc = xml_parse(raw->xml, strlen(raw->xml), err);
 	return doc ? write_root(xml_root(doc), NULL, uri, err) : NULL;
 }
 
 static struct annotated of_domain(struct domain *def)
 {
-	return (struct annotated){ def->name, &def->title, &def->description, (struct conf_list *)&def->metadata };
+	return (struct annotated){ def->name, &def->title, &def->description, (struct conf_list *)&def->metadata, ERR_NO_DOMAIN_METADATA };
 }
 
 int annotate_domain_set(struct domain *def, const wire_domain_set_metadata_args *a, struct error *err)

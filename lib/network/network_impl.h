@@ -119,7 +119,7 @@ int net_write_live(struct supervisor *sv, struct error *err) NODISCARD;
 
 static inline struct annotated net_annotated(struct network *def)
 {
-	return (struct annotated){ def->name, &def->title, &def->description, (struct conf_list *)&def->metadata };
+	return (struct annotated){ def->name, &def->title, &def->description, (struct conf_list *)&def->metadata, ERR_NO_NETWORK_METADATA };
 }
 
 int net_wire(const struct supervisor *sv, wire_network *out, struct error *err) NODISCARD;

@@ -72,7 +72,8 @@ enum exit_status {
 	X(DEVICE_MISSING,       99, EXIT_NOT_FOUND) \
 	X(NO_DOMAIN_CHECKPOINT, 103, EXIT_NOT_FOUND) \
 	X(NO_NWFILTER_BINDING,  101, EXIT_NOT_FOUND) \
-	X(NO_NETWORK_PORT,      107, EXIT_NOT_FOUND)
+	X(NO_NETWORK_PORT,      107, EXIT_NOT_FOUND) \
+	X(NO_NETWORK_METADATA,  111, EXIT_NOT_FOUND)
 
 enum error_code {
 #define X(name, number, status) ERR_##name = number,
