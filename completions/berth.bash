@@ -177,12 +177,14 @@ _berth_programs=(
 	net-autostart
 	net-create
 	net-define
+	net-desc
 	net-destroy
 	net-dhcp-leases
 	net-dumpxml
 	net-edit
 	net-info
 	net-list
+	net-metadata
 	net-name
 	net-port-create
 	net-port-delete

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The programs about networks: net-define, net-undefine, net-start, net-destroy, net-create, net-autostart, net-list, net-info, net-name, net-uuid,
-# net-dumpxml, net-edit, net-update, net-dhcp-leases, net-port-list, net-port-create, net-port-dumpxml, net-port-delete.
+# net-dumpxml, net-edit, net-update, net-desc, net-metadata, net-dhcp-leases, net-port-list, net-port-create, net-port-dumpxml, net-port-delete.
 
 load ../network
 
@@ -168,6 +168,40 @@ lab()
 	run on net-update lab add nonsense "$host"
 	[ "$status" = 2 ]
 	pgrep -f "conf-file=$BERTH_ROOT"
+}
+
+@test "net-desc, net-metadata: stored and running, with the reason when there is none" {
+	on net-define -q "$(lab)"
+	uri=http://example.com/owner
+	run on net-desc lab
+	[ "$status" = 0 ]
+	[[ $output == *"Network 'lab' has no description"* ]]
+	on net-desc -q lab for 'the <testers>'
+	[ "$(on net-desc lab)" = "for the <testers>" ]
+	run on net-metadata lab $uri
+	[ "$status" = 3 ]
+	[[ $output == *"network 'lab' has no metadata of the namespace '$uri'"* ]]
+	run on net-desc --live lab text
+	[ "$status" = 4 ]
+	on net-start -q lab
+	on net-desc -q lab --title 'Now' --live
+	[ "$(on net-desc --title --json lab | tr -d ' \n')" = '{"name":"lab","title":"Now"}' ]
+	[ -z "$(on net-desc -q --title --config lab)" ]
+	on net-metadata -q lab $uri --key own --set '<who>Ada</who>' --live --config
+	EDITOR="sed -i s/Ada/Bob/" on net-metadata -q lab $uri --key own --edit --config
+	[[ $(on net-metadata lab $uri) == *Ada* ]]
+	[[ $(on net-metadata lab $uri --config) == *Bob* ]]
+	on net-dumpxml lab --inactive | grep -q "xmlns:own=.$uri"
+	run on net-metadata lab $uri --key own --set '<broken'
+	[ "$status" = 1 ]
+	[[ $(on net-metadata lab $uri) == *Ada* ]]
+	on net-metadata -q lab $uri --remove
+	run on net-metadata lab $uri
+	[ "$status" = 3 ]
+	run on net-metadata lab $uri --set '<who/>'
+	[ "$status" = 2 ]
+	run on net-desc nowhere
+	[ "$status" = 3 ]
 }
 
 @test "net-port-*: ports are made, told, and taken away" {
