@@ -218,7 +218,7 @@ static void parameters(void **state)
 	says("<inbound average='100' peak='200'/>", true);
 	DO(set_interface_parameters, .device = (char *)MAC1, WITH(number("inbound.average", 0)));
 	says("<bandwidth>", false);
-	REFUSED(ERR_INVALID_ARG, "no interface 'vnet9'", set_interface_parameters, .device = (char *)"vnet9", WITH(number("inbound.average", 1)));
+	REFUSED(ERR_DEVICE_MISSING, "no interface 'vnet9'", set_interface_parameters, .device = (char *)"vnet9", WITH(number("inbound.average", 1)));
 
 	DO(set_block_io_tune, .disk = (char *)"sda", WITH(ullong("total_bytes_sec", 1000)));
 	says("<total_bytes_sec>1000</total_bytes_sec>", true);
