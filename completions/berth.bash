@@ -277,10 +277,13 @@ _berth_programs=(
 	vm-event
 	vm-exec
 	vm-fsfreeze
+	vm-fsinfo
 	vm-fsthaw
 	vm-fstrim
 	vm-get-user-sshkeys
 	vm-guest-agent-timeout
+	vm-guestinfo
+	vm-guestvcpus
 	vm-hostname
 	vm-id
 	vm-if-getlink
@@ -320,8 +323,10 @@ _berth_programs=(
 	vm-schedinfo
 	vm-send-process-signal
 	vm-set-lifecycle-action
+	vm-set-user-sshkeys
 	vm-setmaxmem
 	vm-setmem
+	vm-setvcpu
 	vm-setvcpus
 	vm-send-key
 	vm-send-process-signal
@@ -332,6 +337,7 @@ _berth_programs=(
 	vm-state
 	vm-stats
 	vm-suspend
+	vm-time
 	vm-ttyconsole
 	vm-undefine
 	vm-update-device
