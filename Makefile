@@ -21,8 +21,8 @@ CC ?= gcc
 CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 HARDEN = $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fstack-clash-protection -fcf-protection
-ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDEN) -fPIE -ffunction-sections -fdata-sections \
-	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,)
+SANITIZER = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,)
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDEN) -fPIE -ffunction-sections -fdata-sections $(SANITIZER)
 CPPFLAGS_ALL = -D_GNU_SOURCE -DHELPER_DIR='"$(PREFIX)/libexec/berth"' -DBERTH_VERSION='"$(VERSION)"' \
 	-Ilib -I$(BUILD)/gen -I/usr/include/libxml2 -I/usr/include/tirpc -I/usr/include/libnl3 $(CPPFLAGS)
 VERSION := 0.1
@@ -50,10 +50,11 @@ endif
 $(OUT)helpers/nft-run: LINK_HELPER = $(LINK_BIN)
 $(OUT)helpers/nft-run: LIBS_HELPER = -lnftables
 
-# The smallest helpers need no C library, whose start costs more than all that they do.
+# The smallest helpers need no C library, whose start costs more than all that they do. One of them runs where no library is: in no build has it a sanitizer.
 MACHINE := $(shell $(CC) -dumpmachine)
 SMALL = fd-holder init-launcher
-ifeq ($(SANITIZE)$(filter x86_64-%,$(MACHINE)),$(MACHINE))
+ifneq ($(filter x86_64-%,$(MACHINE)),)
+$(SMALL:%=$(BUILD)/helpers/%.o) $(SMALL:%=$(OUT)helpers/%): private SANITIZER =
 $(SMALL:%=$(BUILD)/helpers/%.o): ALL_CFLAGS += -DFREESTANDING -fno-stack-protector -fno-tree-loop-distribute-patterns
 $(SMALL:%=$(OUT)helpers/%): LINK_HELPER = -static -no-pie -nostdlib -Wl,-z,noseparate-code -Wl,-z,norelro -Wl,-z,noexecstack -Wl,--build-id=none
 $(SMALL:%=$(OUT)helpers/%): LIBS_HELPER =
