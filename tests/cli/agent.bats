@@ -47,7 +47,7 @@ commands()
 	local command
 	while read -r command; do
 		expect 1 $command -c test:///default
-		contains "$output" "not supported by the connection driver"
+		contains "$output" "driver test has no domain_"
 	done < <(commands test)
 }
 
