@@ -293,6 +293,7 @@ _berth_programs=(
 	vm-ifstat
 	vm-iftune
 	vm-info
+	vm-inject-nmi
 	vm-iothreadadd
 	vm-iothreaddel
 	vm-iothreadinfo
@@ -301,7 +302,6 @@ _berth_programs=(
 	vm-ip
 	vm-jobabort
 	vm-jobinfo
-	vm-inject-nmi
 	vm-list
 	vm-log
 	vm-lxc-enter-namespace
@@ -321,16 +321,15 @@ _berth_programs=(
 	vm-reset
 	vm-resume
 	vm-schedinfo
+	vm-send-key
 	vm-send-process-signal
 	vm-set-lifecycle-action
+	vm-set-user-password
 	vm-set-user-sshkeys
 	vm-setmaxmem
 	vm-setmem
 	vm-setvcpu
 	vm-setvcpus
-	vm-send-key
-	vm-send-process-signal
-	vm-set-user-password
 	vm-shutdown
 	vm-shutdown-all
 	vm-start
@@ -348,6 +347,7 @@ _berth_programs=(
 	vm-vcpupin
 	vm-wait
 	vm-xml-from-native
+	vm-xml-to-native
 	vol-clone
 	vol-create
 	vol-create-as
@@ -362,8 +362,6 @@ _berth_programs=(
 	vol-pool
 	vol-resize
 	vol-wipe
-	vm-xml-from-native
-	vm-xml-to-native
 )
 complete -F _berth "${_berth_programs[@]}"
 complete -o filenames -F _berth iface-define nodedev-create nodedev-define pool-create pool-define secret-define vm-create vm-define

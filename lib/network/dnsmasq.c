@@ -120,7 +120,9 @@ static pid_t spawn(const struct net_sup *n, int out, int *pidfd, struct error *e
 	const char *program = find_program();
 	char *const argv[] = { (char *)"dnsmasq", option, pid_option, user_option, (char *)"--leasefile-ro", script_option, NULL };
 	const struct process_fd fds[] = { { out, 2 } };
-	struct process_spec spec = { .path = program, .argv = argv, .envp = env, .fds = fds, .n_fds = 1, .new_session = true };
+	struct process_spec spec = { .path = program, .argv = argv, .envp = env, .fds = fds, .n_fds = 1, .new_session = true,
+		/* until it is dnsmasq, whom the plan names, and has gone into the background */
+		.ends_with_us = true };
 	pid_t pid;
 
 	if (!env)

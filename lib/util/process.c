@@ -92,6 +92,7 @@ void process_reset_signals(void)
 /* What parent and child share: the child borrows the parent's memory until it runs the program, and needs a stack of its own there. */
 struct launch {
 	const struct process_spec *spec;
+	pid_t parent;
 	int error;
 	char stack[32768] __attribute__((aligned(16)));
 };
@@ -104,8 +105,9 @@ static int exec_child(void *arg)
 	process_reset_signals();
 	if (spec->new_session)
 		setsid();
-	if (spec->ends_with_us)
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/* the parent may have been killed before it was said */
+	if (spec->ends_with_us && (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != launch->parent))
+		_exit(127);
 	if ((!spec->prepare || spec->prepare(spec->prepare_arg) == 0) && arrange_descriptors(spec) == 0)
 		execve(spec->path, spec->argv, spec->envp ? spec->envp : clean_environment);
 	launch->error = errno;
@@ -115,6 +117,7 @@ static int exec_child(void *arg)
 /* As vfork(2), without copying this process's memory; signals wait, for a handler of ours must not run in the child. */
 static pid_t launch_child(struct launch *launch, int *pidfd)
 {
+	launch->parent = getpid();
 #ifdef __SANITIZE_ADDRESS__
 	const int memory = 0;   /* what it knows of the stack would be wrong afterwards */
 #else

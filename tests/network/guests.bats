@@ -206,12 +206,12 @@ s = socket.create_connection(('10.8.0.2', 99)); s.sendall(b'x' * 3000000)"
 			on net-start -q default 2>/dev/null &
 			sleep $delay
 			for pid in $(pgrep -f "$victim"); do
-				grep -qz "^BERTH_ROOT=$BERTH_ROOT$" "/proc/$pid/environ" 2>/dev/null && kill -9 "$pid" 2>/dev/null
+				! grep -qz "^BERTH_ROOT=$BERTH_ROOT$" "/proc/$pid/environ" 2>/dev/null || kill -9 "$pid" 2>/dev/null || true
 			done
 			wait $! || true
 			# whatever it came to, it can be stopped, and then there is nothing
 			on net-list --name >/dev/null
-			on net-start -q default 2>/dev/null || true
+			on net-start -q default || true
 			[ "$(on net-list --name)" = default ]
 			on net-destroy -q default
 			[ -z "$(on nft list tables)" ]

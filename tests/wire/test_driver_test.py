@@ -158,8 +158,11 @@ def compare(row):
 CODES = r"""
 import libvirt, re
 other = {'INTERNAL': 'INTERNAL_ERROR', 'XML': 'XML_ERROR', 'SYSTEM': 'SYSTEM_ERROR'}
+known = {name: value for name, value in vars(libvirt).items() if name.startswith('VIR_ERR_') and isinstance(value, int)}
 for name, number in re.findall(r'^\tX\((\w+), +(\d+),', open('lib/util/error.h').read(), re.M):
-    if getattr(libvirt, 'VIR_ERR_' + other.get(name, name), None) != int(number):
+    value = known.get('VIR_ERR_' + other.get(name, name))
+    # a later libvirt's than the one that is here
+    if value != int(number) and not (value is None and int(number) > max(known.values())):
         print(name, number)
 """
 
