@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/object.h"
 #include "conf/host_interface.h"
+#include "interface/interface.h"
 
 #include <string.h>
 
@@ -14,7 +15,7 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
+static const struct rpc_row uses[] = { IFACE_LOOKUPS, IFACE(interface_get_xml_desc), IFACE(interface_define_xml), IFACE(interface_create), RPC_ROW_END };
 
 static int define(struct cli *cli, struct cli_conn *conn, const struct host_interface *def, struct error *err)
 {

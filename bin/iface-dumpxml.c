@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/object.h"
+#include "interface/interface.h"
 
 static int inactive;
 
@@ -9,7 +10,7 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
+static const struct rpc_row uses[] = { IFACE_LOOKUPS, IFACE(interface_get_xml_desc), RPC_ROW_END };
 
 static int run(struct cli *cli, struct error *err)
 {

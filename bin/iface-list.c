@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/json.h"
 #include "cli/object.h"
+#include "interface/interface.h"
 
 static int all, inactive;
 
@@ -10,7 +11,7 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
+static const struct rpc_row uses[] = { IFACE(connect_list_all_interfaces), IFACE(interface_is_active), RPC_ROW_END };
 
 static int row(struct cli_conn *conn, const wire_interface *iface, struct cli_table *table, json_t *array, struct error *err)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/object.h"
+#include "interface/interface.h"
 
 #include <string.h>
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
+static const struct rpc_row uses[] = { IFACE_LOOKUPS, RPC_ROW_END };
 
 static char *value(struct cli_conn *conn, const void *ref, struct error *err)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/object.h"
+#include "interface/interface.h"
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
+static const struct rpc_row uses[] = { IFACE_LOOKUPS, IFACE(interface_create), RPC_ROW_END };
 
 static int run(struct cli *cli, struct error *err)
 {

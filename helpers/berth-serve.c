@@ -3,6 +3,7 @@
 #include "cli/drivers.h"
 #include "hypervisor/hypervisor.h"
 #include "hypervisor/serve.h"
+#include "interface/interface.h"
 #include "network/network.h"
 #include "nwfilter/nwfilter.h"
 #include "util/file.h"
@@ -66,6 +67,7 @@ static const struct rpc_row *const tables[] = {
 	hv_rows,
 	network_rows,
 	nwfilter_rows,
+	interface_rows,
 	NULL,
 };
 

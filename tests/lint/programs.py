@@ -16,6 +16,8 @@ XML = set('vm-define vm-create vm-edit vm-desc vm-metadata vm-rename vm-dumpxml 
 XML |= set('net-create net-define net-desc net-dhcp-leases net-dumpxml net-edit net-info net-metadata net-port-dumpxml net-update'.split())
 XML |= set('nwfilter-define nwfilter-dumpxml nwfilter-edit nwfilter-undefine nwfilter-binding-create nwfilter-binding-delete'.split())
 XML |= set('nwfilter-binding-dumpxml nwfilter-binding-list nwfilter-list vm-autostart-all'.split())
+# a host interface is as much its definition as what the kernel says
+XML |= set('iface-begin iface-destroy iface-edit iface-list iface-mac iface-name iface-rollback iface-start iface-undefine'.split())
 
 # likewise those of other objects
 XML_OBJECTS = re.compile(r'(pool|vol|secret|nodedev|iface)-(define|create|dumpxml|capabilities|find-sources(-as)?|clone|(un)?bridge)$|'
