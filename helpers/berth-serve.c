@@ -6,6 +6,7 @@
 #include "interface/interface.h"
 #include "network/network.h"
 #include "nwfilter/nwfilter.h"
+#include "remote/remote.h"
 #include "util/file.h"
 #include "util/str.h"
 
@@ -177,6 +178,7 @@ static int serve(const struct options *o, int in, int out, bool read_only)
 	spec.read_only |= read_only;
 	spec.drivers = cli_drivers;
 	spec.tables = tables;
+	spec.helper = remote_helper;
 	if (hv_serve(&spec, &err) < 0)
 		return complain(&err);
 	return EXIT_DONE;

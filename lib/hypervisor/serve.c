@@ -5,6 +5,8 @@
 #include "hypervisor/local.h"
 #include "rpc/client.h"
 #include "util/file.h"
+#include "util/process.h"
+#include "util/str.h"
 
 #include <signal.h>
 #include <string.h>
@@ -16,11 +18,63 @@ enum { CONNECT_RO = 1 };
 /* libvirt's number of the driver that reports errors, VIR_FROM_LXC: what is forwarded comes with the supervisor's own. */
 #define ERRORS_FROM 17
 
+/* The first word of a driver's process that goes on with a connection. */
+#define TAKEN_OVER "--taken-over"
+
+/* ---- drivers in a process of their own ---- */
+
+/* Where nobody may change anything, strangers can come: they are not to have files read, and worlds made, with our rights. */
+static int admit_to_helper(const struct rpc_call *call, const struct serving *s, const char *uri, struct error *err)
+{
+	if (!s->spec->read_only || call->uid == 0 || call->uid == geteuid())
+		return 0;
+	return error_set(err, ERR_ACCESS_DENIED, "%s is not for every user: run a server of your own", uri);
+}
+
+/* Becomes a driver's process, which goes on with this call. Returns only when that fails. */
+static int become(struct rpc_call *call, const char *helper, const char *uri, unsigned flags, struct error *err)
+{
+	const struct serving *s = call->ctx;
+	char serial[16], bits[16];
+	AUTO_FREE char *path = process_helper_path(helper, err);
+	char *argv[] = { path, (char *)TAKEN_OVER, serial, bits, (char *)uri, NULL };
+	uint32_t number;
+	int fds[2], rc;
+
+	if (!path || admit_to_helper(call, s, uri, err) < 0 || rpc_call_leave(call, fds, &number, err) < 0)
+		return -1;
+	snprintf(serial, sizeof(serial), "%u", number);
+	snprintf(bits, sizeof(bits), "%u", flags | (s->spec->read_only ? CONNECT_RO : 0));
+	if (dup2(fds[0], STDIN_FILENO) >= 0 && dup2(fds[1], STDOUT_FILENO) >= 0)
+		execv(path, argv);
+	rc = error_errno(err, "%s", path);
+	close(fds[0]);
+	close(fds[1]);
+	return rc;
+}
+
+bool hv_serve_taken_over(int argc, char **argv, struct hv_serve_opening *opening, const char **uri)
+{
+	uint64_t serial, flags;
+
+	if (argc != 5 || strcmp(argv[1], TAKEN_OVER) != 0 || str_to_u64(argv[2], UINT32_MAX, &serial) < 0 || str_to_u64(argv[3], UINT32_MAX, &flags) < 0)
+		return false;
+	*opening = (struct hv_serve_opening){ (uint32_t)serial, (unsigned)flags };
+	*uri = argv[4];
+	return true;
+}
+
+/* ---- the connection ---- */
+
 static int connect_open(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_connect_open_args *a = args;
 	const struct serving *s = call->ctx;
+	const char *uri = a->name && **a->name ? *a->name : s->spec->uri;
+	const char *helper = uri && s->spec->helper ? s->spec->helper(uri) : NULL;
 
+	if (helper)
+		return become(call, helper, uri, a->flags, err);
 	/* the flags but for read-only are a client's notes to itself: libvirt's sends how it found us */
 	if (s->spec->kind) {
 		if (s->spec->open(&s->hv, a->name ? *a->name : "", err) < 0)
@@ -129,7 +183,9 @@ static int begin(struct serving *s, const struct hv_serve *spec, struct error *e
 	};
 	struct rpc_peer *peer;
 
-	if (hv_open(&s->hv, spec->uri, spec->read_only, spec->drivers, err) < 0 || gather_tables(s, spec->tables, err) < 0)
+	const char *uri = spec->kind || (spec->uri && spec->helper && spec->helper(spec->uri)) ? NULL : spec->uri;
+
+	if (hv_open(&s->hv, uri, spec->read_only, spec->drivers, err) < 0 || gather_tables(s, spec->tables, err) < 0)
 		return -1;
 	s->spec = spec;
 	if (spec->kind)
@@ -149,6 +205,12 @@ static int begin(struct serving *s, const struct hv_serve *spec, struct error *e
 	peer = rpc_server_adopt(s->server, spec->in, spec->out, err);
 	if (peer && spec->read_only)
 		rpc_peer_set_read_only(peer);
+	if (peer && spec->opening) {
+		char *name = (char *)spec->uri;
+		wire_connect_open_args args = { .name = &name, .flags = spec->opening->flags };
+
+		return rpc_peer_begin(peer, &rpc_connect_open, spec->opening->serial, &args, err);
+	}
 	return peer ? 0 : -1;
 }
 

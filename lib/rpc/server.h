@@ -114,6 +114,18 @@ int rpc_call_attach_fd(struct rpc_call *call, int fd, struct error *err) NODISCA
 /* Takes the n-th descriptor that came with the call; the caller's to close. -1 when there is none. */
 int rpc_call_take_fd(struct rpc_call *call, size_t n);
 
+/* ---- another program goes on with the connection ---- */
+
+/*
+ * Within a call, the only one of its connection: sends what is queued and gives copies of the two descriptors (3 or higher, close-on-exec; the
+ * caller's), and the call's serial. The caller is to become the other program, which answers the call; or the call goes on as any other.
+ * ERR_OPERATION_INVALID where the client has other calls, streams or subscriptions.
+ */
+int rpc_call_leave(struct rpc_call *call, int fds[2], uint32_t *serial, struct error *err) NODISCARD;
+
+/* The other side of it: a call that was taken elsewhere is begun, as if it had come by this connection. */
+int rpc_peer_begin(struct rpc_peer *peer, const struct rpc_proc *proc, uint32_t serial, const void *args, struct error *err) NODISCARD;
+
 /* ---- streams, within a call of the kind RPC_PROC_STREAM ---- */
 
 struct rpc_stream_ops {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The test driver against libvirt's own: each row is a session of Debian's virsh, once with its built-in test:///default, once with
-helpers/driver-test in a world of its own. What it prints and its exit status must be the same; where a row begins with '~' only the
+helpers/berth-serve in a world of its own. What it prints and its exit status must be the same; where a row begins with '~' only the
 first line of each error is compared, not the words of the driver. Left out is what libvirt's driver gets wrong: the processor time (the clock's
 time), the reason of the first guest's state (unknown), the state of interfaces after a rollback (all are down)."""
 import os
@@ -118,7 +118,7 @@ class World:
                 f.write(text)
         self.command = os.path.join(self.dir, 'driver')
         with open(self.command, 'w') as f:
-            f.write(f'#!/bin/sh\nexec env BERTH_ROOT={self.root} {BUILD}/helpers/driver-test\n')
+            f.write(f'#!/bin/sh\nexec env BERTH_ROOT={self.root} {BUILD}/helpers/berth-serve\n')
         os.chmod(self.command, 0o755)
         self.uri = f'test+ext:///default?command={self.command}'
 
