@@ -33,7 +33,7 @@ static int define(struct cli *cli, struct cli_conn *conn, const struct host_inte
 
 static struct host_interface *read_definition(struct cli_conn *conn, const wire_interface *iface, struct error *err)
 {
-	AUTO_FREE char *xml = cli_object_xml(conn, &cli_iface, iface, 1, err);
+	AUTO_FREE char *xml = cli_object_definition(conn, &cli_iface, iface, 1, err);
 
 	return xml ? conf_document_parse(&host_interface_document, xml, strlen(xml), 0, NULL, NULL, err) : NULL;
 }

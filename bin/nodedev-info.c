@@ -4,11 +4,22 @@
 
 static const struct rpc_row uses[] = { RPC_ROW_END };
 
+/* One mark of a device; what the other side does not know of its devices (a driver that defines none) is left out. */
+static int mark(struct cli_conn *conn, const wire_node_device *dev, const struct rpc_proc *proc, const char *label, const char *key, struct cli_record *r,
+		struct error *err)
+{
+	int value;
+
+	if (cli_object_ask(conn, &cli_nodedev, proc, dev, &value, err) < 0)
+		return err->code == ERR_NO_SUPPORT ? 0 : -1;
+	cli_record_bool(r, label, key, value, "yes", "no");
+	return 0;
+}
+
 static int facts(struct cli *cli, struct cli_conn *conn, const void *ref, struct cli_record *r, struct error *err)
 {
 	const wire_node_device *dev = ref;
 	wire_node_device_get_parent_ret parent = { 0 };
-	int active, persistent, autostart;
 
 	(void)cli;
 	if (cli_object_call(conn, &rpc_node_device_get_parent, ref, sizeof(*dev), 0, &parent, err) < 0)
@@ -16,14 +27,10 @@ static int facts(struct cli *cli, struct cli_conn *conn, const void *ref, struct
 	cli_record_text(r, "Name", "name", dev->name);
 	cli_record_text(r, "Parent", "parent", parent.parent_name ? *parent.parent_name : NULL);
 	xdr_free(rpc_node_device_get_parent.ret, &parent);
-	if (cli_object_ask(conn, &cli_nodedev, &rpc_node_device_is_active, ref, &active, err) < 0 ||
-	    cli_object_ask(conn, &cli_nodedev, &rpc_node_device_is_persistent, ref, &persistent, err) < 0 ||
-	    cli_object_ask(conn, &cli_nodedev, &rpc_node_device_get_autostart, ref, &autostart, err) < 0)
+	if (mark(conn, dev, &rpc_node_device_is_active, "Active", "active", r, err) < 0 ||
+	    mark(conn, dev, &rpc_node_device_is_persistent, "Persistent", "persistent", r, err) < 0)
 		return -1;
-	cli_record_bool(r, "Active", "active", active, "yes", "no");
-	cli_record_bool(r, "Persistent", "persistent", persistent, "yes", "no");
-	cli_record_bool(r, "Autostart", "autostart", autostart, "yes", "no");
-	return 0;
+	return mark(conn, dev, &rpc_node_device_get_autostart, "Autostart", "autostart", r, err);
 }
 
 static int run(struct cli *cli, struct error *err)

@@ -18,7 +18,7 @@ static const struct cli_object_event events[] = {
 
 static int run(struct cli *cli, struct error *err)
 {
-	const struct cli_object_events watch = { &cli_secret, "secret", &rpc_connect_secret_event_register_any, events };
+	const struct cli_object_events watch = { &cli_secret, "secret", &rpc_connect_secret_event_register_any, events, NULL, NULL };
 
 	return cli_object_watch(cli, &watch, uses, err);
 }

@@ -182,6 +182,7 @@ _berth_programs=(
 	net-dhcp-leases
 	net-dumpxml
 	net-edit
+	net-event
 	net-info
 	net-list
 	net-metadata

@@ -154,6 +154,10 @@ int cli_object_dumpxml(struct cli *cli, const struct cli_object_type *type, cons
 /* The printing alone: as it is, or with --xpath, --wrap and --json. */
 int cli_dumpxml_print(struct cli *cli, const char *name, const char *xml, struct error *err) NODISCARD;
 
+/* The XML with which an object is defined: with `flags`, and where the other side does not know these (it then has one form alone) without. The
+ * caller's. */
+char *cli_object_definition(struct cli_conn *conn, const struct cli_object_type *type, const void *ref, unsigned flags, struct error *err) NODISCARD;
+
 /* Lets a person edit the XML that type->get_xml gives with `flags` and defines it anew. */
 int cli_object_edit(struct cli *cli, const struct cli_object_type *type, const struct rpc_row *uses, unsigned flags,
 		    const struct rpc_proc *define, struct error *err) NODISCARD;

@@ -16,6 +16,11 @@ struct cli_object_events {
 	const char *option;                    /* what virsh calls the object: "pool" */
 	const struct rpc_proc *subscribe;      /* register_any: event id, the object or NULL */
 	const struct cli_object_event *events; /* index: libvirt's event id; ends with a NULL name */
+
+	/* Local objects that are watched by their files; NULL: none. Such have the event 0 alone. The numbers of what `number` returns (-1: nothing)
+	 * are those of events[0].words. */
+	const struct hv_kind *local;
+	int (*number)(int lifecycle);
 };
 
 /* --event, --loop, --timeout, --list, --timestamp, --all; CLI_EVENT_OPTIONS */

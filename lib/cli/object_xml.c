@@ -144,6 +144,13 @@ int cli_object_dumpxml(struct cli *cli, const struct cli_object_type *type, cons
 	return rc;
 }
 
+char *cli_object_definition(struct cli_conn *conn, const struct cli_object_type *type, const void *ref, unsigned flags, struct error *err)
+{
+	char *xml = cli_object_xml(conn, type, ref, flags, err);
+
+	return xml || !flags || err->code != ERR_INVALID_ARG ? xml : cli_object_xml(conn, type, ref, 0, err);
+}
+
 struct editing {
 	struct cli_conn *conn;
 	const struct cli_object_type *type;
@@ -156,7 +163,7 @@ struct editing {
 static int accept_it(struct cli *cli, const char *text, size_t len, void *arg, struct error *err)
 {
 	struct editing *e = arg;
-	AUTO_FREE char *now = cli_object_xml(e->conn, e->type, e->ref, e->flags, err);
+	AUTO_FREE char *now = cli_object_definition(e->conn, e->type, e->ref, e->flags, err);
 	AUTO_FREE void *defined = calloc(1, e->type->size);
 
 	(void)cli;
@@ -180,7 +187,7 @@ int cli_object_edit(struct cli *cli, const struct cli_object_type *type, const s
 
 	if (!conn || !ref || cli_object_argument(cli, conn, type, ref, err) < 0)
 		return -1;
-	AUTO_FREE char *xml = cli_object_xml(conn, type, ref, flags, err);
+	AUTO_FREE char *xml = cli_object_definition(conn, type, ref, flags, err);
 	struct editing e = { conn, type, define, ref, flags, xml };
 	int rc = xml ? cli_edit(cli, xml, ".xml", accept_it, &e, err) : -1;
 	if (rc >= 0)

@@ -144,7 +144,8 @@ static void on_peer_close(void *ctx, struct rpc_peer *peer)
 
 	(void)peer;
 	s->left = true;
-	serve_event_stop(s);
+	serve_watch_stop(&s->guests);
+	serve_watch_stop(&s->networks);
 }
 
 /* What the client began is done before its server goes: a start, say, whose answer nobody waits for any more. */
@@ -165,11 +166,13 @@ static int gather_tables(struct serving *s, const struct rpc_row *const *more, s
 
 	while (more[n])
 		n++;
-	s->tables = calloc(ARRAY_LEN(own) + n + 1, sizeof(*s->tables));
+	s->tables = calloc(ARRAY_LEN(own) + n + 2, sizeof(*s->tables));
 	if (!s->tables)
 		return error_errno(err, "no memory to serve a connection");
 	memcpy(s->tables, own, sizeof(own));
 	memcpy(s->tables + ARRAY_LEN(own), more, n * sizeof(*more));
+	/* last: a driver that lives apart tells of its networks itself */
+	s->tables[ARRAY_LEN(own) + n] = serve_network_rows;
 	s->programs[0] = (struct rpc_program){ RPC_REMOTE_PROGRAM, RPC_REMOTE_VERSION, s->tables };
 	s->programs[1] = (struct rpc_program){ RPC_QEMU_PROGRAM, RPC_QEMU_VERSION, s->tables };
 	s->programs[2] = (struct rpc_program){ RPC_LXC_PROGRAM, RPC_LXC_VERSION, s->tables };
@@ -225,7 +228,8 @@ int hv_serve(const struct hv_serve *spec, struct error *err)
 	rc = begin(&s, spec, err);
 	if (rc == 0)
 		ev_run(s.loop, 0);
-	hv_watch_free(s.watch);
+	hv_watch_free(s.guests.watch);
+	hv_watch_free(s.networks.watch);
 	rpc_server_free(s.server);
 	if (s.loop)
 		ev_loop_destroy(s.loop);

@@ -55,65 +55,11 @@ static int tell(const struct hv_event *event, void *arg, struct error *err)
 	return 0;
 }
 
-/* For whoever reads our standard error: over ext and ssh that is the client. */
-static void warn(void *arg, const char *text)
-{
-	(void)arg;
-	fprintf(stderr, "berth-serve: %s\n", text);
-}
-
-static void take(void *arg)
-{
-	struct serving *s = arg;
-	struct error why;
-
-	if (task_lock(&s->watch_lock, -1) < 0)
-		return;
-	/* tell() never ends it; what it lacked memory for is lost and the rest goes on */
-	if (s->watch && hv_watch_take(s->watch, &why) < 0)
-		fprintf(stderr, "berth-serve: events are lost: %s\n", why.text);
-	task_unlock(&s->watch_lock);
-	if (s->watch && !s->left)
-		ev_io_start(s->loop, &s->watch_io);
-}
-
-/* In a task of its own: adopting a guest whose supervisor was killed takes a moment. */
-static void on_watch(struct ev_loop *loop, struct ev_io *w, int revents)
-{
-	struct serving *s = w->data;
-	struct error why;
-
-	(void)revents;
-	ev_io_stop(loop, w);
-	if (task_spawn(loop, take, s, &why) < 0)
-		take(s);
-}
-
 static int watch(struct serving *s, int event_id, struct error *err)
 {
-	static const struct hv_watch_ops ops = { .tell = tell, .warn = warn };
-	int rc = 0;
-
 	if (event_id < 0 || event_id > 63)
 		return error_set(err, ERR_INVALID_ARG, "there is no event %d", event_id);
-	if (task_lock(&s->watch_lock, s->hv.timeout_ms) < 0)
-		return error_set(err, ERR_OPERATION_TIMEOUT, "the guests' events cannot be watched: an adoption takes too long");
-	if (!s->watch) {
-		s->watch = hv_watch_new(&s->hv, &ops, s, err);
-		if (s->watch) {
-			ev_io_init(&s->watch_io, on_watch, hv_watch_fd(s->watch), EV_READ);
-			s->watch_io.data = s;
-		}
-	}
-	rc = s->watch ? hv_watch_want(s->watch, UINT64_C(1) << event_id, err) : -1;
-	task_unlock(&s->watch_lock);
-	return rc;
-}
-
-void serve_event_stop(struct serving *s)
-{
-	if (s->watch)
-		ev_io_stop(s->loop, &s->watch_io);
+	return serve_watch_want(&s->guests, s, &s->hv, tell, UINT64_C(1) << event_id, err);
 }
 
 /* The registration itself is any server's. The watch begins before it is confirmed: from then on nothing is missed. */
@@ -128,8 +74,7 @@ static int subscribe(struct rpc_call *call, const void *args, void *ret, int eve
 		row++;
 	if (row->fn(call, args, ret, err) < 0)
 		return -1;
-	if (!s->left)
-		ev_feed_event(s->loop, &s->watch_io, EV_READ);
+	serve_watch_begin(&s->guests);
 	return 0;
 }
 

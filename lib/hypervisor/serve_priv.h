@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What serve.c, serve_event.c and serve_stream.c share. */
+/* What serve.c, serve_event.c, serve_network.c, serve_stream.c and serve_watch.c share. */
 #ifndef BERTH_HYPERVISOR_SERVE_PRIV_H
 #define BERTH_HYPERVISOR_SERVE_PRIV_H
 
@@ -11,6 +11,17 @@
 
 #include <ev.h>
 
+struct serving;
+
+/* What is watched for the client's subscriptions; made by the first of them. */
+struct serve_watch {
+	struct serving *s;
+	struct hv_watch *watch;
+	struct hv_watch_ops ops;
+	struct task_mutex lock;
+	struct ev_io io;
+};
+
 struct serving {
 	struct hv hv;                 /* first: call->ctx is both */
 	const struct hv_serve *spec;
@@ -21,14 +32,20 @@ struct serving {
 	struct ev_prepare prepare;    /* ends the loop when the client has left and nothing is in progress */
 	bool left;
 	bool passes_fds;
-	struct hv_watch *watch;       /* made by the first subscription */
-	struct task_mutex watch_lock;
-	struct ev_io watch_io;
+	struct serve_watch guests, networks;
 };
+
+/* serve_watch.c: types of events (bits) of hv's objects are told from now on, once the watch has begun. */
+typedef int serve_tell_fn(const struct hv_event *event, void *serving, struct error *err);
+int serve_watch_want(struct serve_watch *w, struct serving *s, const struct hv *hv, serve_tell_fn *tell, uint64_t types, struct error *err) NODISCARD;
+void serve_watch_begin(struct serve_watch *w);
+void serve_watch_stop(struct serve_watch *w);
 
 /* serve_event.c */
 extern const struct rpc_row serve_event_rows[];
-void serve_event_stop(struct serving *s);
+
+/* serve_network.c */
+extern const struct rpc_row serve_network_rows[];
 
 /* serve_stream.c */
 extern const struct rpc_row serve_stream_rows[];

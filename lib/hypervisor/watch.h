@@ -25,6 +25,9 @@ enum hv_lifecycle {
 	HV_LIFECYCLE_CRASHED = 8,
 };
 
+/* What a lifecycle event is where the watched objects are networks (hv.kind is hv_network_kind): virNetworkEventLifecycleType; -1: none. */
+int hv_network_lifecycle(int event);
+
 /* A type of event, by its numbered form: every such message begins with the number of the callback. */
 struct hv_event_type {
 	int id;                        /* virDomainEventID */

@@ -18,6 +18,9 @@
 
 /* Details of HV_LIFECYCLE_STOPPED by libvirt's numbers (virDomainEventStoppedDetailType). */
 
+/* virNetworkEventLifecycleType; the first two are as for guests. */
+enum { NETWORK_STARTED = 2, NETWORK_STOPPED = 3 };
+
 #define MSG(name) wire_domain_event_##name##_msg
 #define INNER(id, name) { id, &rpc_domain_event_callback_##name, offsetof(MSG(callback_##name), msg.dom) }
 #define OUTER(id, name) { id, &rpc_domain_event_##name, offsetof(MSG(name), dom) }
@@ -52,6 +55,20 @@ const struct hv_event_type hv_event_types[] = {
 	OUTER(26, memory_device_size_change),
 	{ -1, NULL, 0 },
 };
+
+int hv_network_lifecycle(int event)
+{
+	switch (event) {
+	case HV_LIFECYCLE_DEFINED:
+	case HV_LIFECYCLE_UNDEFINED:
+		return event;
+	case HV_LIFECYCLE_STARTED:
+		return NETWORK_STARTED;
+	case HV_LIFECYCLE_STOPPED:
+		return NETWORK_STOPPED;
+	}
+	return -1;
+}
 
 static bool wanted(const struct hv_watch *w, const char *name, const unsigned char *uuid, int id)
 {
