@@ -48,6 +48,7 @@ _berth_objects()
 	pool-define-as | pool-create-as | pool-find-* | pool-list | pool-capabilities | secret-list | nodedev-list | iface-list) ;;
 	iface-begin | iface-commit | iface-rollback) ;;
 	*-define | pool-create | nodedev-create) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	vol-upload | vol-download) ((argument == 1)) && COMPREPLY=($(compgen -f -- "$cur")) ;;
 	pool-* | vol-list | vol-create | vol-create-as | vol-create-from)
 		((argument == 0)) && _berth_words < <(pool-list "${uri[@]}" --all --name 2>/dev/null)
 		((argument == 1)) && COMPREPLY=($(compgen -f -- "$cur")) ;;
@@ -77,7 +78,7 @@ _berth_argument()
 	argument=0
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		-c | --connect | --timeout | --mode | --xpath | --event | --devname | --escape | --user | --workdir | --env | --set | --key | --driver | --order | --parallel | --lines | -n)
+		-c | --connect | --timeout | --mode | --xpath | --event | --devname | --escape | --user | --workdir | --env | --set | --key | --driver | --order | --parallel | --lines | --offset | --length | --pool | -n)
 			((i++)) ;;
 		-*) ;;
 		*) ((argument++)) ;;
@@ -90,7 +91,7 @@ _berth()
 	local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} program=${1##*/} argument
 	case $previous in
 	--mode) _berth_words < <(printf '%s\n' acpi agent initctl signal paravirt); return ;;
-	--event) _berth_words < <(vm-event --list 2>/dev/null); return ;;
+	--event) _berth_words < <("$1" --list 2>/dev/null); return ;;
 	-c | --connect) _berth_words < <(host-uri 2>/dev/null); return ;;
 	--pool | --inputpool) _berth_words < <(pool-list --all --name 2>/dev/null); return ;;
 	--domain) _berth_guests "$program"; return ;;
@@ -354,6 +355,7 @@ _berth_programs=(
 	vol-create-as
 	vol-create-from
 	vol-delete
+	vol-download
 	vol-dumpxml
 	vol-info
 	vol-key
@@ -362,6 +364,7 @@ _berth_programs=(
 	vol-path
 	vol-pool
 	vol-resize
+	vol-upload
 	vol-wipe
 )
 complete -F _berth "${_berth_programs[@]}"

@@ -7,7 +7,8 @@
 static const struct hv_driver *const drivers[] = { &test_hv_driver, NULL };
 
 static const struct rpc_row *const tables[] = {
-	test_connect_rows, test_network_rows, test_storage_rows, test_interface_rows, test_nodedev_rows, test_event_rows, test_moment_rows, hv_rows, NULL
+	test_connect_rows, test_network_rows, test_storage_rows, test_volume_rows, test_interface_rows, test_nodedev_rows, test_event_rows,
+	test_moment_rows, hv_rows, NULL
 };
 
 int main(int argc, char **argv)

@@ -29,6 +29,18 @@ struct rpc_channel *rpc_channel_open(struct rpc_conn *conn, const struct rpc_pro
 	return NULL;
 }
 
+static void hole_input(struct rpc_channel *ch, const struct rpc_header *h, const unsigned char *body, size_t len)
+{
+	uint64_t length;
+
+	if (rpc_decode_hole(body, len, &length) < 0)
+		error_set(&ch->error, ERR_RPC, "the other side sent a hole that is none");
+	else if (length && (ch->data.bytes > RPC_CHANNEL_KEPT || rpc_items_add(&ch->data, h, NULL, 0) < 0))
+		error_set(&ch->error, ERR_OPERATION_ABORTED, "the stream's data were not taken in time");
+	else if (length)
+		rpc_items_end(&ch->data)->hole = length;
+}
+
 void rpc_channel_input(struct rpc_conn *conn, const struct rpc_header *h, unsigned char *body, size_t len)
 {
 	struct rpc_channel *ch = conn->channels;
@@ -46,6 +58,8 @@ void rpc_channel_input(struct rpc_conn *conn, const struct rpc_header *h, unsign
 	} else if (h->status == RPC_OK) {
 		ch->finished = true;
 		ch->eof = true;
+	} else if (h->type == RPC_STREAM_HOLE) {
+		hole_input(ch, h, body, len);
 	} else if (len == 0) {
 		ch->eof = true;
 	} else if (ch->data.bytes + len > RPC_CHANNEL_KEPT || rpc_items_add(&ch->data, h, body, len) < 0) {
@@ -97,7 +111,22 @@ int rpc_channel_send(struct rpc_channel *ch, const void *data, size_t len, int t
 	return 0;
 }
 
-ssize_t rpc_channel_recv(struct rpc_channel *ch, void *buf, size_t size, int timeout_ms, struct error *err)
+int rpc_channel_send_hole(struct rpc_channel *ch, uint64_t length, int timeout_ms, struct error *err)
+{
+	AUTO_FREE unsigned char *frame = NULL;
+	struct rpc_header h = { .program = ch->proc->program, .version = 1, .procedure = ch->proc->number, .serial = ch->serial };
+
+	if (ch->error.code)
+		return channel_failed(ch, err);
+	if (ch->finished)
+		return error_set(err, ERR_INVALID_STREAM, "the stream is closed");
+	if (rpc_encode_hole(&h, length, &frame, err) < 0)
+		return -1;
+	return rpc_conn_send(ch->conn, frame, h.length, NULL, 0, rpc_deadline(timeout_ms), err);
+}
+
+/* The next thing that has come: 1, 0 the end, -1. */
+static int next_item(struct rpc_channel *ch, int timeout_ms, struct rpc_item **item_out, struct error *err)
 {
 	int64_t deadline = rpc_deadline(timeout_ms);
 	struct rpc_item *item;
@@ -115,18 +144,62 @@ ssize_t rpc_channel_recv(struct rpc_channel *ch, void *buf, size_t size, int tim
 		if (ret == 0)
 			return error_set(err, ERR_OPERATION_TIMEOUT, "nothing came on the stream within %d ms", timeout_ms);
 	}
+	*item_out = item;
+	return 1;
+}
+
+static void drop_first(struct rpc_channel *ch)
+{
+	struct rpc_item *item = rpc_items_pop(&ch->data);
+
+	free(item->body);
+	free(item);
+}
+
+static ssize_t take_data(struct rpc_channel *ch, struct rpc_item *item, void *buf, size_t size)
+{
 	size_t n = item->len - item->taken;
 
 	if (n > size)
 		n = size;
 	memcpy(buf, item->body + item->taken, n);
 	item->taken += n;
-	if (item->taken == item->len) {
-		item = rpc_items_pop(&ch->data);
-		free(item->body);
-		free(item);
-	}
+	if (item->taken == item->len)
+		drop_first(ch);
 	return (ssize_t)n;
+}
+
+ssize_t rpc_channel_recv(struct rpc_channel *ch, void *buf, size_t size, int timeout_ms, struct error *err)
+{
+	struct rpc_item *item;
+	int rc = next_item(ch, timeout_ms, &item, err);
+
+	if (rc <= 0)
+		return rc;
+	if (!item->hole)
+		return take_data(ch, item, buf, size);
+	if (size > item->hole)
+		size = (size_t)item->hole;
+	memset(buf, 0, size);
+	item->hole -= size;
+	if (!item->hole)
+		drop_first(ch);
+	return (ssize_t)size;
+}
+
+ssize_t rpc_channel_recv_sparse(struct rpc_channel *ch, void *buf, size_t size, uint64_t *hole, int timeout_ms, struct error *err)
+{
+	struct rpc_item *item;
+	int rc = next_item(ch, timeout_ms, &item, err);
+
+	*hole = 0;
+	if (rc <= 0)
+		return rc;
+	if (!item->hole)
+		return take_data(ch, item, buf, size);
+	*hole = item->hole;
+	drop_first(ch);
+	return 0;
 }
 
 int rpc_channel_finish(struct rpc_channel *ch, int timeout_ms, struct error *err)

@@ -495,9 +495,8 @@ static int dispatch(struct rpc_conn *conn, struct error *err)
 		take_event(conn);
 		break;
 	case RPC_STREAM:
-		rpc_channel_input(conn, &in->h, STEAL_PTR(in->body), in->body_len);
-		break;
 	case RPC_STREAM_HOLE:
+		rpc_channel_input(conn, &in->h, STEAL_PTR(in->body), in->body_len);
 		break;
 	case RPC_REPLY:
 	case RPC_REPLY_FDS:

@@ -108,11 +108,17 @@ struct rpc_channel *rpc_channel_open(struct rpc_conn *conn, const struct rpc_pro
 /* Sends all of data. */
 int rpc_channel_send(struct rpc_channel *ch, const void *data, size_t len, int timeout_ms, struct error *err) NODISCARD;
 
+/* Skips so many bytes, which read as zeros at the other end. */
+int rpc_channel_send_hole(struct rpc_channel *ch, uint64_t length, int timeout_ms, struct error *err) NODISCARD;
+
 /*
  * Takes at most `size` bytes: > 0 their number, 0 the end of the stream, -1 error; ERR_OPERATION_TIMEOUT when nothing came
- * in time (timeout 0: when nothing is there), after which the stream goes on.
+ * in time (timeout 0: when nothing is there), after which the stream goes on. A hole is zeros.
  */
 ssize_t rpc_channel_recv(struct rpc_channel *ch, void *buf, size_t size, int timeout_ms, struct error *err) NODISCARD;
+
+/* The same for whoever can skip: 0 with *hole > 0 means that so many bytes are, else the end. */
+ssize_t rpc_channel_recv_sparse(struct rpc_channel *ch, void *buf, size_t size, uint64_t *hole, int timeout_ms, struct error *err) NODISCARD;
 
 /* Ends the stream in good order and waits for the other side's word that it got everything. */
 int rpc_channel_finish(struct rpc_channel *ch, int timeout_ms, struct error *err) NODISCARD;

@@ -6,6 +6,8 @@
 #include "rpc/client.h"
 #include "rpc/frame.h"
 
+#include <stddef.h>
+
 /* Bytes of events, and of data of one stream, that are kept for a program that does not take them. */
 #define RPC_EVENTS_KEPT (4u * 1024 * 1024)
 #define RPC_CHANNEL_KEPT (16u * 1024 * 1024)
@@ -15,6 +17,7 @@ struct rpc_item {
 	uint32_t program, procedure;
 	unsigned char *body;
 	size_t len, taken;
+	uint64_t hole;           /* bytes of a stream to be skipped; then there is no body */
 };
 
 struct rpc_items {
@@ -76,6 +79,11 @@ int rpc_conn_send(struct rpc_conn *conn, const unsigned char *frame, size_t len,
 int rpc_conn_step(struct rpc_conn *conn, int64_t deadline, struct error *err) NODISCARD;
 
 int rpc_items_add(struct rpc_items *q, const struct rpc_header *h, unsigned char *body, size_t len) NODISCARD;
+/* The one that was added last, while nothing was popped since. */
+static inline struct rpc_item *rpc_items_end(struct rpc_items *q)
+{
+	return (struct rpc_item *)((char *)q->last - offsetof(struct rpc_item, next));
+}
 struct rpc_item *rpc_items_pop(struct rpc_items *q);
 void rpc_items_clear(struct rpc_items *q);
 

@@ -209,3 +209,27 @@ int rpc_recv_fd(int sock)
 	}
 	return found;
 }
+
+/* A length of eight bytes and flags of four, of which none is known. */
+#define HOLE_LEN 12
+
+int rpc_encode_hole(struct rpc_header *h, uint64_t length, unsigned char **frame, struct error *err)
+{
+	unsigned char body[HOLE_LEN] = { 0 };
+
+	for (int i = 0; i < 8; i++)
+		body[i] = (unsigned char)(length >> (56 - 8 * i));
+	h->type = RPC_STREAM_HOLE;
+	h->status = RPC_CONTINUE;
+	return rpc_encode_raw(h, body, sizeof(body), frame, err);
+}
+
+int rpc_decode_hole(const unsigned char *body, size_t len, uint64_t *length)
+{
+	*length = 0;
+	if (len != HOLE_LEN)
+		return -1;
+	for (int i = 0; i < 8; i++)
+		*length = *length << 8 | body[i];
+	return *length > INT64_MAX ? -1 : 0;
+}

@@ -54,6 +54,12 @@ int rpc_encode(struct rpc_header *h, xdrproc_t body, const void *data, size_t n_
 /* A frame with these bytes as its body. */
 int rpc_encode_raw(struct rpc_header *h, const void *data, size_t len, unsigned char **frame, struct error *err) NODISCARD;
 
+/* A hole of a stream: h->type is set. */
+int rpc_encode_hole(struct rpc_header *h, uint64_t length, unsigned char **frame, struct error *err) NODISCARD;
+
+/* The length of a hole; -1: the body is none. */
+int rpc_decode_hole(const unsigned char *body, size_t len, uint64_t *length) NODISCARD;
+
 /* Decodes a whole body into the zeroed *data. After an error nothing is left to free. Bytes left over are an error. */
 int rpc_decode(xdrproc_t proc, const unsigned char *body, size_t len, void *data, struct error *err) NODISCARD;
 

@@ -133,6 +133,9 @@ struct rpc_stream_ops {
 	 * rpc_stream_resume(). NULL: the client may not send. */
 	size_t (*data)(struct rpc_stream *s, void *arg, const void *buf, size_t len);
 
+	/* The client has skipped so many bytes, which read as zeros. Return -1 with *err to end the stream. NULL: it takes no holes. */
+	int (*hole)(struct rpc_stream *s, void *arg, uint64_t length, struct error *err);
+
 	/* The client has sent everything. Return 0 to confirm, or -1 with *err, which it then gets. NULL: confirm. */
 	int (*finish)(struct rpc_stream *s, void *arg, struct error *err);
 
@@ -149,6 +152,9 @@ struct rpc_stream *rpc_stream_open(struct rpc_call *call, const struct rpc_strea
 
 /* Sends data; returns how many bytes were taken, less than len when the client is slow: keep the rest until writable(), or drop it. */
 size_t rpc_stream_write(struct rpc_stream *s, const void *data, size_t len);
+
+/* Tells the client to skip so many bytes. */
+void rpc_stream_hole(struct rpc_stream *s, uint64_t length);
 
 /* Tells the client that there is no more data; its finish or abort ends the stream. */
 void rpc_stream_eof(struct rpc_stream *s);

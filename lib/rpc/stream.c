@@ -166,6 +166,23 @@ static void stream_data(struct rpc_stream *s, const unsigned char *data, size_t 
 	s->peer->blocked++;
 }
 
+static void stream_hole(struct rpc_stream *s, const unsigned char *body, size_t len)
+{
+	struct error why;
+	uint64_t length;
+
+	if (!s->ops)
+		return;
+	if (!s->ops->hole)
+		error_set(&why, ERR_INVALID_STREAM, "this stream takes no holes");
+	else if (rpc_decode_hole(body, len, &length) < 0)
+		error_set(&why, ERR_RPC, "a hole that is none");
+	else if (s->ops->hole(s, s->arg, length, &why) == 0)
+		return;
+	stream_send_error(s, &why);
+	stream_unlink(s);
+}
+
 static void stream_finish(struct rpc_stream *s)
 {
 	struct error why;
@@ -183,7 +200,6 @@ static void stream_finish(struct rpc_stream *s)
 void rpc_stream_input(struct rpc_peer *peer, const struct rpc_header *h, const unsigned char *body, size_t len)
 {
 	struct rpc_stream *s = peer->streams;
-	struct error why;
 
 	while (s && s->h.serial != h->serial)
 		s = s->next;
@@ -192,9 +208,7 @@ void rpc_stream_input(struct rpc_peer *peer, const struct rpc_header *h, const u
 		return;
 	s->busy++;
 	if (h->type == RPC_STREAM_HOLE) {
-		error_set(&why, ERR_INVALID_STREAM, "this stream takes no holes");
-		stream_send_error(s, &why);
-		stream_unlink(s);
+		stream_hole(s, body, len);
 	} else if (h->status == RPC_CONTINUE) {
 		stream_data(s, body, len);
 	} else if (h->status == RPC_OK) {
@@ -245,6 +259,15 @@ size_t rpc_stream_write(struct rpc_stream *s, const void *data, size_t len)
 		left -= n;
 	}
 	return len - left;
+}
+
+void rpc_stream_hole(struct rpc_stream *s, uint64_t length)
+{
+	struct rpc_header h = s->h;
+	unsigned char *frame;
+
+	if (!s->unlinked && !s->eof_sent && !s->peer->gone && rpc_encode_hole(&h, length, &frame, NULL) == 0)
+		rpc_peer_send(s->peer, frame, h.length, NULL, 0);
 }
 
 void rpc_stream_eof(struct rpc_stream *s)

@@ -195,8 +195,7 @@ static int vol_by_key(const struct test_op *op, struct world *w, json_t *object,
 	return error_set(err, ERR_NO_STORAGE_VOL, "Storage volume not found: no storage vol with matching %s '%s'", op->arg ? "path" : "key", key);
 }
 
-/* A call's volume, in a pool that runs. */
-static json_t *called(struct world *w, const wire_storage_vol *ref, json_t **pool, struct error *err)
+json_t *test_called_vol(struct world *w, const wire_storage_vol *ref, json_t **pool, struct error *err)
 {
 	json_t *vol;
 
@@ -213,13 +212,13 @@ static json_t *called(struct world *w, const wire_storage_vol *ref, json_t **poo
 
 static int pool_of_vol(const struct test_op *op, struct world *w, json_t *object, const void *args, void *ret, struct error *err)
 {
-	return called(w, args, &object, err) ? test_ref(op->type, object, ret, err) : -1;
+	return test_called_vol(w, args, &object, err) ? test_ref(op->type, object, ret, err) : -1;
 }
 
 static int vol_info(const struct test_op *op, struct world *w, json_t *object, const void *args, void *ret, struct error *err)
 {
 	wire_storage_vol_get_info_ret *r = ret;
-	json_t *json = called(w, args, &object, err);
+	json_t *json = test_called_vol(w, args, &object, err);
 	struct storage_vol *vol = json ? read_vol(json, err) : NULL;
 
 	(void)op;
@@ -235,7 +234,7 @@ static int vol_info(const struct test_op *op, struct world *w, json_t *object, c
 /* op->arg: the member that is the answer */
 static int vol_text(const struct test_op *op, struct world *w, json_t *object, const void *args, void *ret, struct error *err)
 {
-	json_t *vol = called(w, args, &object, err);
+	json_t *vol = test_called_vol(w, args, &object, err);
 
 	if (!vol)
 		return -1;
@@ -293,17 +292,17 @@ static int vol_create(const struct test_op *op, struct world *w, json_t *object,
 static int vol_create_from(const struct test_op *op, struct world *w, json_t *object, const void *args, void *ret, struct error *err)
 {
 	const wire_storage_vol_create_xml_from_args *a = args;
-	json_t *from;
+	json_t *pool, *from;
 
 	(void)op;
-	if (refuse_inactive(object, err) < 0 || !called(w, &a->clonevol, &from, err))
+	if (refuse_inactive(object, err) < 0 || !(from = test_called_vol(w, &a->clonevol, &pool, err)) || test_add_vol(object, a->xml, ret, err) < 0)
 		return -1;
-	return test_add_vol(object, a->xml, ret, err);
+	return world_volume_copy(world_text(from, "key"), ((const wire_storage_vol *)ret)->key, err);
 }
 
 static int vol_delete(const struct test_op *op, struct world *w, json_t *object, const void *args, void *ret, struct error *err)
 {
-	json_t *json = called(w, args, &object, err), *vols;
+	json_t *json = test_called_vol(w, args, &object, err), *vols;
 	struct storage_vol *vol = json ? read_vol(json, err) : NULL;
 	int rc;
 
@@ -315,8 +314,10 @@ static int vol_delete(const struct test_op *op, struct world *w, json_t *object,
 	conf_free(&storage_vol_elem, vol);
 	vols = vols_of(object);
 	for (size_t i = json_array_size(vols); rc == 0 && i-- > 0;)
-		if (json_array_get(vols, i) == json)
+		if (json_array_get(vols, i) == json) {
+			world_volume_remove(world_text(json, "key"));
 			json_array_remove(vols, i);
+		}
 	return rc;
 }
 

@@ -25,6 +25,6 @@ int test_reset(const char *uri, struct error *err) NODISCARD;
 
 /* What the driver answers beside hv_rows: served before it. */
 extern const struct rpc_row test_connect_rows[], test_network_rows[], test_storage_rows[], test_interface_rows[], test_nodedev_rows[],
-	test_event_rows[], test_moment_rows[];
+	test_volume_rows[], test_event_rows[], test_moment_rows[];
 
 #endif

@@ -32,6 +32,11 @@ void world_event(struct world *w, int class, int id, json_t *object, int event, 
 int world_log_open(struct error *err) NODISCARD;
 int world_log_watch(struct error *err) NODISCARD;
 
+/* The file with a volume's bytes, by its key: opened (made where there is none, of `size` bytes), or removed. A copy of another's where that has one. */
+int world_volume_open(const char *key, uint64_t size, struct error *err) NODISCARD;
+void world_volume_remove(const char *key);
+int world_volume_copy(const char *from, const char *to, struct error *err) NODISCARD;
+
 /* An object of a kind by a member's value; NULL: none. */
 json_t *world_find(const struct world *w, const char *kind, const char *member, const char *value);
 json_t *world_list(const struct world *w, const char *kind);
@@ -76,6 +81,9 @@ json_t *test_add(const struct test_type *type, struct world *w, const char *xml,
 
 /* Fills in a reference: strings of the caller's. */
 int test_ref(const struct test_type *type, const json_t *object, void *ref, struct error *err) NODISCARD;
+
+/* The volume that a reference names, in a pool that runs; NULL with *err set. */
+json_t *test_called_vol(struct world *w, const wire_storage_vol *ref, json_t **pool, struct error *err) NODISCARD;
 
 /* ERR_NO_x with libvirt's words. Returns -1. */
 int test_missing(const struct test_type *type, const char *name, struct error *err);
