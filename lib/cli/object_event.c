@@ -97,7 +97,7 @@ static int subscribe(struct cli *cli, struct cli_conn *conn, const struct cli_ob
 		rc = cli_call(conn, events->subscribe, &args, NULL, err);
 		done += rc == 0;
 		/* with --all an event that the other side does not know yet is no loss */
-		if (rc < 0 && all && done && (err->code == ERR_INVALID_ARG || err->code == ERR_NO_SUPPORT))
+		if (rc < 0 && all && done && err->code != ERR_NO_CONNECT && err->code != ERR_RPC)
 			rc = 0;
 	}
 	if (cli->n_args)
