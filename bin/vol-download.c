@@ -51,7 +51,7 @@ static int run(struct cli *cli, struct error *err)
 }
 
 static const struct cli_program program = {
-	.name = "vol-download", .summary = "write a volume's bytes into a file", .args = "VOL FILE", .options = options, .min_args = 2, .max_args = 2,
+	.name = "vol-download", .summary = "write the bytes of a volume into a file", .args = "VOL FILE", .options = options, .min_args = 2, .max_args = 2,
 	.object = "vol", .run = run,
 };
 

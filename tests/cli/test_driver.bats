@@ -143,6 +143,26 @@ teardown()
 	grep -q "'lifecycle' for storage pool default-pool: Started" "$SCRATCH/events"
 }
 
+@test "the bytes of a volume: in and out, alone and with others" {
+	vol-create-as -q default-pool v 1M
+	echo words >"$SCRATCH/words"
+	expect 0 vol-upload v "$SCRATCH/words" --pool default-pool
+	[ "$output" = "Volume 'v' filled from $SCRATCH/words" ]
+	expect 0 vol-download v "$SCRATCH/out" --pool default-pool --length 6
+	[ "$output" = "Volume 'v' copied to $SCRATCH/out" ]
+	cmp "$SCRATCH/words" "$SCRATCH/out"
+	expect 7 env -u BERTH_URI vol-download v "$SCRATCH/out"
+}
+
+@test "events of networks: one is enough, or the time is up" {
+	expect 6 net-event --timeout 0
+	(sleep 0.3; for i in {1..100}; do net-destroy -q default; net-start -q default; [ -e "$SCRATCH/done" ] && break; done) 3>&- &
+	expect 0 net-event --network default --timeout 20
+	touch "$SCRATCH/done"
+	[[ $output == "event 'lifecycle' for network default: St"* ]]
+	wait
+}
+
 @test "a file is a world of its own, with libvirt's extensions" {
 	cat >"$SCRATCH/node.xml" <<-EOX
 		<node>
