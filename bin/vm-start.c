@@ -49,7 +49,8 @@ static int lxc_supervisor(int argc, char **argv)
 	return supervisor_main(argc, argv, &lxc_supervisor_driver);
 }
 
-/* This program is the containers' supervisor, too, under another name (see the Makefile): a copy of this process becomes it. */
+/* This program is the containers' supervisor, too, under another name (see the Makefile): a copy of this process becomes it. The supervisor's holder
+ * starts it under a third one. */
 static const struct hv_supervisor own[] = { { "lxc", lxc_supervisor }, { NULL, NULL } };
 
 static int run(struct cli *cli, struct error *err)
@@ -77,6 +78,8 @@ int main(int argc, char **argv)
 
 	if (argc && !strcmp(slash ? slash + 1 : argv[0], "lxc-supervisor"))
 		return lxc_supervisor(argc, argv);
+	if (argc && !strcmp(argv[0], "lxc-hand"))
+		return lxc_hand_main(argc, argv);
 	process_keep_arguments(argv);
 	return cli_main(argc, argv, &program);
 }

@@ -5,11 +5,10 @@
 #include "util/str.h"
 
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #define NAME_MAX_ 64
 
@@ -290,6 +289,20 @@ static int qcow2_capacity(int fd, uint64_t *capacity)
 	return 0;
 }
 
+/* As the kernel tells it, in sectors of 512 bytes, to whoever may not open the device. */
+static int device_size(dev_t dev, uint64_t *size, struct error *err)
+{
+	char path[64];
+	unsigned long long sectors;
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/size", major(dev), minor(dev));
+	AUTO_FCLOSE FILE *f = fopen(path, "re");
+	if (!f || fscanf(f, "%llu", &sectors) != 1)
+		return error_errno(err, "%s", path);
+	*size = sectors * 512;
+	return 0;
+}
+
 int stats_block_info(const struct domain *def, const char *name, wire_domain_get_block_info_ret *ret, struct error *err)
 {
 	const struct domain_disk *disk = change_find_disk(def, name, err);
@@ -299,13 +312,12 @@ int stats_block_info(const struct domain *def, const char *name, wire_domain_get
 		return -1;
 	if (!disk->src.path || (disk->src.type != DOMAIN_SOURCE_FILE && disk->src.type != DOMAIN_SOURCE_BLOCK))
 		return error_set(err, ERR_OPERATION_INVALID, "'%s' has no file or device of this host for disk '%s'", def->name, name);
-	AUTO_CLOSE int fd = open(disk->src.path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (stat(disk->src.path, &st) < 0)
 		return error_errno(err, "disk '%s': %s", name, disk->src.path);
 	if (S_ISBLK(st.st_mode)) {
 		uint64_t size = 0;
-		if (ioctl(fd, BLKGETSIZE64, &size) < 0)
-			return error_errno(err, "disk '%s': %s", name, disk->src.path);
+		if (device_size(st.st_rdev, &size, err) < 0)
+			return error_wrap(err, "disk '%s': %s", name, disk->src.path);
 		ret->capacity = ret->allocation = ret->physical = size;
 	} else if (S_ISREG(st.st_mode)) {
 		ret->capacity = ret->physical = (uint64_t)st.st_size;
@@ -315,7 +327,10 @@ int stats_block_info(const struct domain *def, const char *name, wire_domain_get
 	}
 	/* the format as it is stated, never as it looks: a guest writes what it looks like */
 	if (disk->driver.type == DOMAIN_STORAGE_QCOW2) {
+		AUTO_CLOSE int fd = open(disk->src.path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 		uint64_t capacity;
+		if (fd < 0)
+			return error_errno(err, "disk '%s': %s", name, disk->src.path);
 		if (qcow2_capacity(fd, &capacity) < 0)
 			return error_set(err, ERR_OPERATION_FAILED, "disk '%s': %s is no qcow2 image", name, disk->src.path);
 		ret->capacity = capacity;

@@ -92,6 +92,9 @@ struct supervisor_driver {
 	/* Adds groups of statistics (hypervisor/stats.h) that no other procedure's answer tells; may be NULL. */
 	int (*stats)(struct supervisor *sv, unsigned groups, struct params *out, struct error *err);
 
+	/* It gives up its privileges for good and cannot take the guest over itself: vm-reexec is an adoption by a new process. */
+	bool confined;
+
 	/* Rows of the driver's own procedures: suspend, resume, shutdown, reboot, get_info, open_console ... They are looked up
 	 * before the common ones. */
 	const struct rpc_row *rows;       /* program remote */
@@ -118,6 +121,7 @@ struct supervisor {
 	bool autodestroy;
 	bool host_root;                /* the guest may have the host's root file system */
 	bool ending;                   /* the guest is dead, clients are being told */
+	bool restarting;               /* between two lives; who destroys the guest now has the next one destroyed (destroyed) */
 	bool destroyed;                /* by force: tells destroy from shutdown when the guest ends */
 	void *priv;                    /* the driver's */
 	struct supervisor_core *core;  /* supervisor_core.h */

@@ -246,28 +246,45 @@ void sv_start_task(void *arg)
 		sv->driver->settled(sv);
 }
 
+static int start_again(struct supervisor *sv, struct error *err)
+{
+	/* edited meanwhile, it starts as it is now; undefined meanwhile, as it was */
+	if (supervisor_is_persistent(sv) && sv_load(sv, err) < 0)
+		return -1;
+	return start_guest(sv, false, err);
+}
+
 /* The guest reboots, or is to be started again after its end. Its clients stay connected. */
 void sv_restart_task(void *arg)
 {
 	struct supervisor *sv = arg;
 	struct error err = { 0 };
+	int r;
 
 	sv->start_paused = false;
 	sv->destroyed = false;
-	/* edited meanwhile, it starts as it is now; undefined meanwhile, as it was */
-	if ((!supervisor_is_persistent(sv) || sv_load(sv, &err) == 0) && start_guest(sv, false, &err) == 0) {
-		sv_event_lifecycle(sv, 2, 0);
-		if (sv_write_live(sv, &err) < 0)
-			supervisor_log(sv, "%s: %s", sv->name, err.text);
-		if (sv->driver->settled)
-			sv->driver->settled(sv);
+	sv->restarting = true;
+	/* a change that is under way has the definition in its hands; it ends by itself, without the guest */
+	if (task_lock(&sv->core->changing, -1) < 0)
+		return;
+	r = start_again(sv, &err);
+	sv->restarting = false;
+	task_unlock(&sv->core->changing);
+	if (r < 0) {
+		supervisor_log(sv, "%s: cannot be started again: %s", sv->name, err.text);
+		sv_end(sv, GUEST_END_FAILED, MONITOR_EXIT_ERROR, err.text);
 		return;
 	}
-	supervisor_log(sv, "%s: cannot be started again: %s", sv->name, err.text);
-	sv_end(sv, GUEST_END_FAILED, MONITOR_EXIT_ERROR, err.text);
+	sv_event_lifecycle(sv, 2, 0);
+	if (sv_write_live(sv, &err) < 0)
+		supervisor_log(sv, "%s: %s", sv->name, err.text);
+	if (sv->driver->settled)
+		sv->driver->settled(sv);
+	if (sv->destroyed && sv->driver->destroy(sv, &err) < 0)
+		supervisor_log(sv, "%s: cannot destroy: %s", sv->name, err.text);
 }
 
-/* Puts the installed program in the place of this one; the guest, the lock and the run directory stay. */
+/* Puts the installed program in the place of this one; the guest and the run directory stay. */
 int sv_reexec(struct supervisor *sv, struct error *err)
 {
 	static const int keep[] = { SV_RUN_FD, SV_ALIVE_FD, SV_OBJECT_FD };
@@ -276,6 +293,9 @@ int sv_reexec(struct supervisor *sv, struct error *err)
 	if (sv_write_live(sv, err) < 0)
 		return -1;
 	sv_write_status(sv);
+	/* whoever looks at the guest next starts its new supervisor; that is who asked */
+	if (sv->driver->confined)
+		_exit(EXIT_DONE);
 	/* the log is standard error here and SV_LOG_FD there; dup2 clears close-on-exec */
 	if (dup2(STDERR_FILENO, SV_LOG_FD) < 0)
 		return error_errno(err, "%s: cannot hand over the log", sv->name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Devices that come to a running container and go: file systems, disks, host devices, network interfaces.
+ * Devices that come to a running container and go: file systems, disks, host devices, network interfaces. All but the last lines runs in the supervisor's
+ * hand (hand.h).
  *
  * Everything of the host is opened here, in the host's tree. What has to be done in the container's tree is done by a child that has joined
  * its mount namespace and nothing else: it gets descriptors and names below the container's root, which no link leads out of
@@ -10,13 +11,12 @@
 #include "hypervisor/secondary.h"
 #include "lxc/build_impl.h"
 #include "lxc/device.h"
-#include "lxc/driver_impl.h"
+#include "lxc/hand.h"
 #include "lxc/live.h"
 #include "lxc/mount.h"
 #include "lxc/network.h"
 
 #include "conf/domain.h"
-#include "hypervisor/change.h"
 #include "util/cgroup_tune.h"
 #include "util/file.h"
 #include "util/task.h"
@@ -85,15 +85,6 @@ static int in_container(struct lxc_guest *g, inside_fn *fn, void *arg, struct er
 		return -1;
 	}
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : error_set(err, ERR_OPERATION_FAILED, "the container's file system: the helper died");
-}
-
-/* Privileges for a moment. A guest that nothing starts again has a supervisor without them. */
-static int raise_privileges(struct lxc_guest *g, struct error *err)
-{
-	if (g->confined && !lxc_can_restart(g->sv->def))
-		return error_set(err, ERR_OPERATION_INVALID, "its supervisor has given up the privileges of a start, since nothing starts the guest again "
-				 "(with <on_reboot>restart</on_reboot> it keeps them)");
-	return lxc_privileges_raise(err);
 }
 
 /* --- file systems ------------------------------------------------------------------------------------------------ */
@@ -433,45 +424,55 @@ static const struct { kind_fn *attach, *detach, *update; } kinds[DOMAIN_DEVICE_K
 	[DOMAIN_DEVICE_INTERFACE] = { attach_net, detach_net, update_net },
 };
 
-static int with_privileges(struct supervisor *sv, struct change *c, kind_fn *fn, const char *what, struct error *err)
-{
-	struct lxc_guest *g = lxc_guest(sv);
-	int r;
-
-	if (!fn)
-		return error_set(err, ERR_OPERATION_UNSUPPORTED, "%s: a <%s> of a running container cannot be %s (change its definition: --config)",
-				 sv->name, domain_device_name(c->kind), what);
-	if (sv->state == GUEST_PAUSED)
-		return error_set(err, ERR_OPERATION_INVALID, "%s: the guest is paused (resume it with: vm-resume %s)", sv->name, sv->name);
-	if (raise_privileges(g, err) < 0)
-		return error_wrap(err, "%s", sv->name);
-	r = fn(g, c, err);
-	lxc_confine(g);
-	return r < 0 ? error_wrap(err, "%s", sv->name) : r;
-}
-
 /* The host's network devices are interfaces to us. */
 static kind_fn *pick(const struct change *c, const void *dev, kind_fn *usual, kind_fn *net)
 {
 	return c->kind == DOMAIN_DEVICE_HOSTDEV && ((const struct domain_hostdev *)dev)->type == DOMAIN_HOSTDEV_NET ? net : usual;
 }
 
+static kind_fn *function_of(const struct change *c)
+{
+	switch (c->what) {
+	case CHANGE_ATTACH:
+		return pick(c, c->dev, kinds[c->kind].attach, attach_net);
+	case CHANGE_DETACH:
+		return pick(c, c->old, kinds[c->kind].detach, detach_net);
+	case CHANGE_BANDWIDTH:
+		return update_net;
+	default:
+		return kinds[c->kind].update;
+	}
+}
+
+int lxc_change_running(struct lxc_guest *g, struct change *c, struct error *err)
+{
+	kind_fn *fn = function_of(c);
+
+	return fn ? fn(g, c, err) : error_set(err, ERR_INTERNAL, "no such change of a device");
+}
+
+/* In the supervisor: what can be seen without privileges is seen first. */
+static int change(struct supervisor *sv, struct change *c, const char *what, struct error *err)
+{
+	if (!function_of(c))
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "%s: a <%s> of a running container cannot be %s (change its definition: --config)",
+				 sv->name, domain_device_name(c->kind), what);
+	if (sv->state == GUEST_PAUSED)
+		return error_set(err, ERR_OPERATION_INVALID, "%s: the guest is paused (resume it with: vm-resume %s)", sv->name, sv->name);
+	return lxc_hand_change(lxc_guest(sv), c, err) < 0 ? error_wrap(err, "%s", sv->name) : 0;
+}
+
 int lxc_attach(struct supervisor *sv, struct change *c, struct error *err)
 {
-	return with_privileges(sv, c, pick(c, c->dev, kinds[c->kind].attach, attach_net), "attached", err);
+	return change(sv, c, "attached", err);
 }
 
 int lxc_detach(struct supervisor *sv, struct change *c, struct error *err)
 {
-	return with_privileges(sv, c, pick(c, c->old, kinds[c->kind].detach, detach_net), "detached", err);
+	return change(sv, c, "detached", err);
 }
 
 int lxc_update(struct supervisor *sv, struct change *c, struct error *err)
 {
-	return with_privileges(sv, c, kinds[c->kind].update, "changed", err);
-}
-
-int lxc_set_bandwidth(struct supervisor *sv, struct change *c, struct error *err)
-{
-	return with_privileges(sv, c, update_net, "changed", err);
+	return change(sv, c, "changed", err);
 }

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a supervisor gives up once its guest runs. berth-security(7) says it in words; tests/lxc compares it with /proc.
- *
- * A guest that can start again in this process (on_reboot, on_crash or on_poweroff is "restart") needs every privilege once more. They
- * are then laid aside (permitted, not effective) for the time between, under a filter that refuses what no start needs. For any other guest they
- * are gone for good, under a list of allowed calls and, where the kernel has it, Landlock.
+ * What a supervisor gives up once its guest runs, every one the same and for good: what takes privileges later is done by its hand (hand.h).
+ * berth-security(7) says it in words; tests/lxc/confine.bats compares it with /proc.
  */
 #include "lxc/confine_filter.h"
 #include "lxc/driver_impl.h"
 
 #include "conf/domain.h"
 #include "state/state.h"
-#include "util/process.h"
 #include "util/seccomp.h"
 
 #include <fcntl.h>
@@ -23,13 +19,13 @@
 
 #define CAP(c) (1ULL << (c))
 
-/* A guest's processes may be other users', and so may its FIFOs be; its interfaces are taken away when it ends. */
+/* A guest's processes may be other users', and so may its FIFOs be; its interfaces, which it can get while it runs, are taken away when it ends. */
 static uint64_t kept(const struct lxc_guest *g)
 {
-	return CAP(CAP_KILL) | CAP(CAP_DAC_OVERRIDE) | (g->n_nets ? CAP(CAP_NET_ADMIN) : 0);
+	return CAP(CAP_KILL) | CAP(CAP_DAC_OVERRIDE) | (g->n_nets || g->sv->def->features.privnet ? CAP(CAP_NET_ADMIN) : 0);
 }
 
-static int set_capabilities(uint64_t effective, uint64_t permitted)
+static int set_capabilities(uint64_t keep)
 {
 	struct __user_cap_header_struct h = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct d[2];
@@ -37,23 +33,11 @@ static int set_capabilities(uint64_t effective, uint64_t permitted)
 	if (syscall(SYS_capget, &h, d) < 0)
 		return -1;
 	for (int i = 0; i < 2; i++) {
-		d[i].permitted &= (uint32_t)(permitted >> 32 * i);
-		d[i].effective = d[i].permitted & (uint32_t)(effective >> 32 * i);
+		d[i].permitted &= (uint32_t)(keep >> 32 * i);
+		d[i].effective = d[i].permitted;
 		d[i].inheritable = 0;
 	}
 	return (int)syscall(SYS_capset, &h, d);
-}
-
-int lxc_privileges_raise(struct error *err)
-{
-	return set_capabilities(~0ULL, ~0ULL) < 0 ? error_errno(err, "cannot take up the privileges of a start") : 0;
-}
-
-bool lxc_can_restart(const struct domain *def)
-{
-	return def->on_reboot == domain_action_unset || def->on_reboot == DOMAIN_ACTION_RESTART ||
-	       def->on_poweroff == DOMAIN_ACTION_RESTART || def->on_crash == DOMAIN_CRASH_RESTART ||
-	       def->on_crash == DOMAIN_CRASH_COREDUMP_RESTART;
 }
 
 static int allow_below(int rules, int dir, uint64_t rights)
@@ -63,17 +47,15 @@ static int allow_below(int rules, int dir, uint64_t rights)
 	return (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &a, 0);
 }
 
-/* Writing below our own directories and the control groups, reading also /proc, /sys and the programs' folder: nothing else of the file
- * system. A kernel without Landlock is no error. */
+/* Writing below our own directories and the control groups, reading also /proc and /sys: nothing else of the file system. A kernel without Landlock is no error. */
 static int restrict_files(void)
 {
-	const uint64_t reading = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+	const uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 	const uint64_t all = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
 	static const enum state_root own[] = { STATE_LIB, STATE_RUN, STATE_LOG };
 	static const char *const others[] = { "/proc", "/sys", "/dev/null" };
 	struct landlock_ruleset_attr attr = { .handled_access_fs = all };
 	AUTO_CLOSE int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
-	AUTO_FREE char *program = NULL;
 
 	if (rules < 0)
 		return errno == ENOSYS || errno == EOPNOTSUPP ? 0 : -1;
@@ -91,14 +73,6 @@ static int restrict_files(void)
 		if (dir >= 0 && allow_below(rules, dir, file ? LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE : reading) < 0)
 			return -1;
 	}
-	/* to be replaced in place */
-	program = process_helper_path("lxc-supervisor", NULL);
-	if (program && strrchr(program, '/')) {
-		*strrchr(program, '/') = '\0';
-		AUTO_CLOSE int dir = open(program, O_PATH | O_CLOEXEC);
-		if (dir >= 0 && allow_below(rules, dir, reading) < 0)
-			return -1;
-	}
 	return (int)syscall(SYS_landlock_restrict_self, rules, 0);
 }
 
@@ -110,31 +84,16 @@ static int drop_bounding(uint64_t keep)
 	return 0;
 }
 
-/* For good. */
 static int lock_down(uint64_t keep, struct error *err)
 {
 	AUTO_FREE struct seccomp_program *prog = malloc(sizeof(*prog));
 
 	if (!prog)
 		return error_errno(err, "cannot confine");
-	if (lxc_filter_last(prog, err) < 0)
+	if (lxc_filter(prog, err) < 0)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || restrict_files() < 0 || drop_bounding(keep) < 0 ||
-	    set_capabilities(keep, keep) < 0 || seccomp_install(prog) < 0)
-		return error_errno(err, "cannot confine");
-	return 0;
-}
-
-/* Until the next start. */
-static int lay_aside(uint64_t keep, uint64_t guest_capabilities, bool filter, struct error *err)
-{
-	AUTO_FREE struct seccomp_program *prog = malloc(sizeof(*prog));
-
-	if (!prog)
-		return error_errno(err, "cannot confine");
-	if (filter && lxc_filter_between(guest_capabilities, prog, err) < 0)
-		return -1;
-	if ((filter && seccomp_install(prog) < 0) || set_capabilities(keep, ~0ULL) < 0)
+	    set_capabilities(keep) < 0 || seccomp_install(prog) < 0)
 		return error_errno(err, "cannot confine");
 	return 0;
 }
@@ -142,15 +101,10 @@ static int lay_aside(uint64_t keep, uint64_t guest_capabilities, bool filter, st
 void lxc_confine(struct lxc_guest *g)
 {
 	struct error err;
-	int r;
 
-	if (lxc_can_restart(g->sv->def))
-		r = lay_aside(kept(g), g->capabilities, !g->confined, &err);
-	else if (!g->confined)
-		r = lock_down(kept(g), &err);
-	else
+	if (g->confined)
 		return;
-	if (r < 0)
+	if (lock_down(kept(g), &err) < 0)
 		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
 	else
 		g->confined = true;

@@ -3,24 +3,9 @@
 
 #include "lxc/confine_table.h"
 
-#include <linux/capability.h>
 #include <string.h>
 
-#define CAP(c) (1ULL << (c))
-
-/* No start needs these; some a guest may have been given, which inherits the filter when it starts again. */
-static const struct {
-	const char *name;
-	int capability;
-} refused[] = {
-	{ "init_module", CAP_SYS_MODULE }, { "finit_module", CAP_SYS_MODULE }, { "delete_module", CAP_SYS_MODULE },
-	{ "kexec_load", -1 }, { "kexec_file_load", -1 }, { "open_by_handle_at", -1 }, { "swapon", -1 }, { "swapoff", -1 },
-	{ "settimeofday", CAP_SYS_TIME }, { "clock_settime", CAP_SYS_TIME }, { "adjtimex", CAP_SYS_TIME }, { "clock_adjtime", CAP_SYS_TIME },
-	{ "iopl", CAP_SYS_RAWIO }, { "ioperm", CAP_SYS_RAWIO }, { "perf_event_open", CAP_PERFMON }, { "acct", CAP_SYS_PACCT },
-	{ "syslog", CAP_SYSLOG }, { "userfaultfd", -1 }, { "quotactl", -1 }, { "quotactl_fd", -1 }, { "uselib", -1 },
-};
-
-/* All that the supervisor of a guest that never starts again may call, with what its program needs to be replaced (vm-reexec). */
+/* All that a supervisor may call once its guest runs: it makes no process, runs no program and mounts nothing. */
 static const char *const allowed[] = {
 	"read", "write", "readv", "writev", "pread64", "pwrite64", "lseek", "open", "openat", "openat2", "close", "close_range", "stat", "fstat",
 	"lstat", "newfstatat", "statx", "statfs", "fstatfs", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getdents64",
@@ -35,49 +20,23 @@ static const char *const allowed[] = {
 	"kill", "tgkill", "pidfd_open", "pidfd_send_signal", "wait4", "waitid", "exit", "exit_group", "getpid", "getppid", "gettid", "getpgid",
 	"getsid", "setsid", "getuid", "geteuid", "getgid", "getegid", "getgroups", "getresuid", "getresgid", "getrlimit", "setrlimit",
 	"prlimit64", "getrusage", "times", "uname", "sysinfo", "getrandom", "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep",
-	"gettimeofday", "time", "prctl", "arch_prctl", "set_tid_address", "set_robust_list", "rseq", "execve", "capget", "capset", "seccomp",
+	"gettimeofday", "time", "prctl", "arch_prctl", "set_tid_address", "set_robust_list", "rseq", "capget", "capset", "seccomp",
 	"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", NULL,
 };
 
-int lxc_filter_between_generate(uint64_t capabilities, struct seccomp_program *prog, struct error *err)
-{
-	const char *names[ARRAY_LEN(refused) + 1];
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
-		if (refused[i].capability < 0 || !(capabilities & CAP(refused[i].capability)))
-			names[n++] = refused[i].name;
-	names[n] = NULL;
-	return seccomp_refuse_list(names, prog, err);
-}
-
-int lxc_filter_last_generate(struct seccomp_program *prog, struct error *err)
+int lxc_filter_generate(struct seccomp_program *prog, struct error *err)
 {
 	return seccomp_allow_list(allowed, prog, err);
 }
 
-#ifdef CONFINE_TABLE_CAPABILITIES
-static int ready_made(const struct sock_filter *table, size_t n, struct seccomp_program *prog)
+int lxc_filter(struct seccomp_program *prog, struct error *err)
 {
-	prog->len = (unsigned short)n;
-	memcpy(prog->filter, table, n * sizeof(*table));
+#ifdef CONFINE_TABLE
+	(void)err;
+	prog->len = ARRAY_LEN(confine_table);
+	memcpy(prog->filter, confine_table, sizeof(confine_table));
 	return 0;
-}
+#else
+	return lxc_filter_generate(prog, err);
 #endif
-
-int lxc_filter_between(uint64_t capabilities, struct seccomp_program *prog, struct error *err)
-{
-#ifdef CONFINE_TABLE_CAPABILITIES
-	if (capabilities == CONFINE_TABLE_CAPABILITIES)
-		return ready_made(between_table, ARRAY_LEN(between_table), prog);
-#endif
-	return lxc_filter_between_generate(capabilities, prog, err);
-}
-
-int lxc_filter_last(struct seccomp_program *prog, struct error *err)
-{
-#ifdef CONFINE_TABLE_CAPABILITIES
-	return ready_made(last_table, ARRAY_LEN(last_table), prog);
-#endif
-	return lxc_filter_last_generate(prog, err);
 }

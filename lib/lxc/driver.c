@@ -4,6 +4,7 @@
 #include "lxc/driver_impl.h"
 
 #include "conf/domain.h"
+#include "lxc/hand.h"
 #include "lxc/holder.h"
 #include "lxc/live.h"
 #include "state/state.h"
@@ -68,16 +69,18 @@ static void on_init_exit(struct ev_loop *loop, struct ev_io *w, int revents)
 		supervisor_guest_ended(g->sv, GUEST_END_CRASHED, MONITOR_EXIT_ERROR, status);
 }
 
-static struct lxc_guest *guest_new(struct supervisor *sv, struct error *err)
+struct lxc_guest *lxc_guest_new(struct supervisor *sv, struct error *err)
 {
 	struct lxc_guest *g = sv->priv;
 
-	if (!g && !(g = sv->priv = calloc(1, sizeof(*g)))) {
-		error_errno(err, "%s", sv->name);
-		return NULL;
+	if (!g) {
+		if (!(g = sv->priv = calloc(1, sizeof(*g)))) {
+			error_errno(err, "%s", sv->name);
+			return NULL;
+		}
+		g->keeper = g->old_holder = -1;
 	}
 	g->sv = sv;
-	g->adopted = false;
 	g->ct = (struct lxc_container){ .pidfd = -1, .root = -1, .hold = -1 };
 	for (int i = 0; i < LXC_CONSOLES_MAX; i++)
 		g->console[i].master = g->console[i].slave = -1;
@@ -150,6 +153,26 @@ static void note_nets(struct lxc_guest *g, struct lxc_spec *spec)
 	}
 }
 
+static void unbind(struct lxc_guest *g, const struct lxc_net *nets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (nets[i].filter && nets[i].host)
+			hv_filter_unbind(g->sv, nets[i].host);
+}
+
+void lxc_unbind_filters(struct lxc_guest *g)
+{
+	unbind(g, g->nets, g->n_nets);
+}
+
+static bool any_filter(const struct lxc_net *nets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (nets[i].filter && nets[i].host)
+			return true;
+	return false;
+}
+
 /* Takes away what the container had of networks: first the devices, which would die with it. */
 static void drop_nets(struct lxc_guest *g, struct lxc_net *nets, size_t n)
 {
@@ -157,19 +180,30 @@ static void drop_nets(struct lxc_guest *g, struct lxc_net *nets, size_t n)
 
 	if (!n)
 		return;
-	for (size_t i = 0; i < n; i++)
-		if (nets[i].filter && nets[i].host)
-			hv_filter_unbind(g->sv, nets[i].host);
+	if (!g->confined)
+		unbind(g, nets, n);
+	else if (any_filter(nets, n) && lxc_hand_unbind(g, &err) < 0)
+		supervisor_log(g->sv, "%s: its packet filters: %s", g->sv->name, err.text);
 	if (lxc_nets_return(g->ct.inside, nets, n, &err) < 0)
 		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
 	if (lxc_nets_undo(g->sv->run_fd, &err) < 0)
 		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
 }
 
-static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
+/* Control groups' settings that need the groups, and devices that are known once they are there. */
+static int tune_devices(struct lxc_guest *g, struct error *err)
 {
-	struct lxc_guest *g = guest_new(sv, err);
-	struct cgroup *cg = g ? guest_cgroup(sv, err) : NULL;
+	const struct domain *def = g->sv->def;
+
+	if (!def->blkiotune.devices.n && !def->devices.disks.n)
+		return 0;
+	return cgroup_tune_count(g->ct.cgroup, err) < 0 ? -1 : lxc_tune_devices(g->ct.cgroup, def, err);
+}
+
+int lxc_build_life(struct lxc_guest *g, bool paused, struct error *err)
+{
+	struct supervisor *sv = g->sv;
+	struct cgroup *cg = guest_cgroup(sv, err);
 	struct lxc_spec spec;
 	int r;
 
@@ -179,8 +213,7 @@ static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
 		cgroup_free(cg);
 		return -1;
 	}
-	if (lxc_spec_from_domain(sv->def, sv->host_root, &spec, err) < 0 || supervisor_plan(sv, "cgroup", cgroup_name(cg), err) < 0 ||
-	    lxc_privileges_raise(err) < 0) {
+	if (lxc_spec_from_domain(sv->def, sv->host_root, &spec, err) < 0 || supervisor_plan(sv, "cgroup", cgroup_name(cg), err) < 0) {
 		hv_ports_delete(sv);
 		cgroup_free(cg);
 		lxc_spec_clear(&spec);
@@ -197,25 +230,44 @@ static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
 		hv_ports_delete(sv);
 		return -1;
 	}
-	guest_runs(g);
-	if ((sv->def->blkiotune.devices.n || sv->def->devices.disks.n) &&
-	    (cgroup_tune_count(g->ct.cgroup, err) < 0 || lxc_tune_devices(g->ct.cgroup, sv->def, err) < 0)) {
-		sv->driver->teardown(sv);
+	g->lives = true;
+	if (tune_devices(g, err) == 0)
+		return 0;
+	sv->driver->teardown(sv);
+	return -1;
+}
+
+/* The next life of a guest is built by the hand. */
+static int start_again(struct lxc_guest *g, struct error *err)
+{
+	g->ct.cgroup = guest_cgroup(g->sv, err);
+	if (!g->ct.cgroup || lxc_hand_start(g, err) < 0)
 		return -1;
-	}
+	g->lives = true;
+	return cgroup_open(g->ct.cgroup, err);
+}
+
+static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
+{
+	struct lxc_guest *g = lxc_guest_new(sv, err);
+
+	if (!g)
+		return -1;
+	if (g->confined ? start_again(g, err) < 0 : lxc_build_life(g, paused, err) < 0)
+		return -1;
+	guest_runs(g);
 	note_consoles(sv);
 	supervisor_guest_started(sv, g->ct.pid, paused);
 	return 0;
 }
 
-static int lxc_adopt(struct supervisor *sv, struct error *err)
+int lxc_find_running(struct lxc_guest *g, struct error *err)
 {
-	struct lxc_guest *g = guest_new(sv, err);
-	char path[40];
+	struct supervisor *sv = g->sv;
 	struct error why;
-	int n;
+	char path[40];
 
-	if (!g || !(g->ct.cgroup = guest_cgroup(sv, err)))
+	if (!(g->ct.cgroup = guest_cgroup(sv, err)))
 		return -1;
 	if (sv->guest_pid <= 0)
 		return error_set(err, ERR_OPERATION_FAILED, "the state file names no process");
@@ -228,20 +280,33 @@ static int lxc_adopt(struct supervisor *sv, struct error *err)
 		return error_set(err, ERR_OPERATION_FAILED, "process %d is not the container's init any more", (int)g->ct.pid);
 	if (cgroup_open(g->ct.cgroup, err) < 0)
 		return -1;
-	n = holder_fetch(sv->run_fd, g->ct.master, LXC_CONSOLES_MAX, &why);
-	if (n < 0)
-		supervisor_log(sv, "%s: its consoles are lost: %s", sv->name, why.text);
-	g->ct.consoles = n < 0 ? 0 : n;
 	snprintf(path, sizeof(path), "/proc/%d/root", (int)g->ct.pid);
 	g->ct.root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (lxc_nets_from_domain(sv->def, &g->nets, &g->n_nets, &why) < 0 || lxc_nets_find(g->nets, g->n_nets, g->ct.pid, &g->ct.inside, &why) < 0)
+		supervisor_log(sv, "%s: its interfaces: %s", sv->name, why.text);
+	return 0;
+}
+
+static int lxc_adopt(struct supervisor *sv, struct error *err)
+{
+	struct lxc_guest *g = lxc_guest_new(sv, err);
+	struct error why;
+	pid_t holder = 0;
+	int n;
+
+	if (!g || lxc_find_running(g, err) < 0)
+		return -1;
+	n = holder_fetch(sv->run_fd, g->ct.master, LXC_CONSOLES_MAX, &holder, &why);
+	if (n < 0)
+		supervisor_log(sv, "%s: its consoles are lost: %s", sv->name, why.text);
+	else if (holder > 0)
+		g->old_holder = (int)syscall(SYS_pidfd_open, holder, 0);
+	g->ct.consoles = n < 0 ? 0 : n;
 	n = cgroup_frozen(g->ct.cgroup);
 	if (n >= 0 && (sv->state == GUEST_PAUSED) != (n == 1)) {
 		sv->state = n ? GUEST_PAUSED : GUEST_RUNNING;
 		sv->reason = 0;
 	}
-	g->adopted = true;
-	if (lxc_nets_from_domain(sv->def, &g->nets, &g->n_nets, &why) < 0 || lxc_nets_find(g->nets, g->n_nets, g->ct.pid, &g->ct.inside, &why) < 0)
-		supervisor_log(sv, "%s: its interfaces: %s", sv->name, why.text);
 	guest_runs(g);
 	return 0;
 }
@@ -252,6 +317,9 @@ static int lxc_destroy(struct supervisor *sv, struct error *err)
 	struct lxc_guest *g = lxc_guest(sv);
 	struct error ignored;
 
+	/* between two lives: the next one is ended as soon as it has begun */
+	if (g && sv->restarting)
+		return 0;
 	if (!g || g->ct.pidfd < 0)
 		return error_set(err, ERR_OPERATION_INVALID, "%s: the guest is not running", sv->name);
 	if (syscall(SYS_pidfd_send_signal, g->ct.pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
@@ -262,7 +330,7 @@ static int lxc_destroy(struct supervisor *sv, struct error *err)
 	return 0;
 }
 
-static void open_namespaces(struct lxc_guest *g)
+void lxc_open_namespaces(struct lxc_guest *g)
 {
 	static const char *const names[LXC_NAMESPACES] = { "user", "ipc", "uts", "net", "pid", "mnt", "cgroup" };
 	char path[64];
@@ -273,25 +341,44 @@ static void open_namespaces(struct lxc_guest *g)
 	}
 }
 
-/* What nobody waited for. */
+/* One of ours takes the place of a holder that was found: only ours can start the hand. */
+static void start_holder(struct lxc_guest *g)
+{
+	struct error err;
+	pid_t holder = holder_start(g->sv->run_fd, g->ct.pidfd, g->ct.master, g->ct.consoles, g->sv->name, &g->keeper, &err);
+
+	if (holder < 0) {
+		supervisor_log(g->sv, "%s: no holder: its consoles would be lost with this supervisor, and it cannot start again: %s", g->sv->name, err.text);
+		return;
+	}
+	g->holder = holder;
+	if (g->old_holder >= 0) {
+		syscall(SYS_pidfd_send_signal, g->old_holder, SIGKILL, NULL, 0);
+		close(STEAL_FD(g->old_holder));
+	}
+}
+
+/* What nobody waited for. A life that the hand has built comes with all of this. */
 static void lxc_settled(struct supervisor *sv)
 {
 	struct lxc_guest *g = lxc_guest(sv);
-	struct error err;
-	pid_t holder;
 
-	if (!g || !g->lives)
+	if (!g || !g->lives || g->confined)
 		return;
 	console_log_prepare(&g->log);
-	open_namespaces(g);
-	/* an adopted guest has one already, which is where the consoles came from */
-	holder = g->ct.consoles && !g->adopted ? holder_start(sv->run_fd, g->ct.pidfd, g->ct.master, g->ct.consoles, &err) : 0;
-	if (holder < 0)
-		supervisor_log(sv, "%s: no holder: its consoles would be lost with this supervisor: %s", sv->name, err.text);
-	else
-		g->holder = holder;
+	lxc_open_namespaces(g);
+	start_holder(g);
 	lxc_confine(g);
 	malloc_trim(0);
+}
+
+void lxc_end_holder(struct lxc_guest *g)
+{
+	if (g->keeper >= 0)
+		close(STEAL_FD(g->keeper));
+	if (g->holder > 0)
+		RETRY_EINTR(waitpid(g->holder, NULL, 0));
+	g->holder = 0;
 }
 
 static void end_process(struct lxc_guest *g)
@@ -301,7 +388,8 @@ static void end_process(struct lxc_guest *g)
 	if (g->ct.pidfd < 0)
 		return;
 	if (g->lives) {
-		ev_io_stop(g->sv->loop, &g->exit);
+		if (ev_is_active(&g->exit))
+			ev_io_stop(g->sv->loop, &g->exit);
 		(void)!lxc_destroy(g->sv, NULL);
 		if (poll(&p, 1, DEATH_MS) == 1)
 			exit_status(g->ct.pidfd);
@@ -329,11 +417,6 @@ static void lxc_teardown(struct supervisor *sv)
 	for (int i = 0; i < LXC_NAMESPACES; i++)
 		if (g->ns[i] >= 0)
 			close(STEAL_FD(g->ns[i]));
-	if (g->holder > 0) {
-		kill(g->holder, SIGKILL);
-		RETRY_EINTR(waitpid(g->holder, NULL, 0));
-		g->holder = 0;
-	}
 	lxc_container_clear(&g->ct);
 }
 
@@ -348,6 +431,7 @@ const struct supervisor_driver lxc_supervisor_driver = {
 	.definitions = &lxc_hv_driver,
 	.changes = lxc_changes,
 	.look = lxc_look,
+	.confined = true,
 	.rows = lxc_rows,
 	.own_rows = lxc_own_rows,
 	.own_program = RPC_LXC_PROGRAM,

@@ -17,13 +17,14 @@ struct lxc_guest {
 	struct console_log log;
 	struct console console[LXC_CONSOLES_MAX];
 	pid_t holder;                    /* 0: none, or not our child */
+	int keeper;                      /* the socket to it (holder_call()), or -1 */
+	int old_holder;                  /* a pidfd of the one that was found, until there is one of ours; or -1 */
 	int ns[LXC_NAMESPACES];          /* opened when it settles; -1 */
 	uint64_t capabilities;
 	struct lxc_net *nets;            /* as they were made */
 	size_t n_nets;
 	bool lives;                      /* between start or adoption and its end */
-	bool adopted;                    /* its holder came with it */
-	bool confined;
+	bool confined;                   /* for good: what takes privileges is the hand's (hand.h) */
 };
 
 static inline struct lxc_guest *lxc_guest(const struct supervisor *sv)
@@ -36,14 +37,22 @@ static inline struct lxc_guest *lxc_guest(const struct supervisor *sv)
 int lxc_ask_shutdown(struct lxc_guest *g, unsigned flags, struct error *err) NODISCARD;
 int lxc_ask_reboot(struct lxc_guest *g, unsigned flags, struct error *err) NODISCARD;
 
-/* confine.c: gives up what the supervisor of a running guest does not need. What fails is logged, not fatal. */
+/* An address of an interface of the container's. */
+struct lxc_ifaddr {
+	char name[16];
+	int family;                  /* AF_PACKET: its MAC address */
+	unsigned char address[16];
+	unsigned prefix;
+};
+
+/* driver.c: the guest's part of a supervisor, as it is before anything runs; NULL with *err set. */
+struct lxc_guest *lxc_guest_new(struct supervisor *sv, struct error *err) NODISCARD;
+
+/* driver.c: our holder is needed no more. */
+void lxc_end_holder(struct lxc_guest *g);
+
+/* confine.c: gives up, for good, what the supervisor of a running guest does not need. What fails is logged, not fatal. */
 void lxc_confine(struct lxc_guest *g);
-
-/* For the time of a start: takes up the privileges that confinement has laid aside. */
-int lxc_privileges_raise(struct error *err) NODISCARD;
-
-/* Whether something can start the guest again in this supervisor: it keeps the privileges of a start then. */
-bool lxc_can_restart(const struct domain *def);
 
 extern const struct rpc_row lxc_rows[], lxc_own_rows[];
 

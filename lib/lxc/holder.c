@@ -2,6 +2,7 @@
 #include "lxc/holder.h"
 
 #include "lxc/lxc.h"
+#include "state/state.h"
 #include "util/process.h"
 
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
-enum { HOLDER_LISTEN = 3, HOLDER_INIT = 4, HOLDER_FIRST = 5 };
+enum { HOLDER_LISTEN = 3, HOLDER_INIT, HOLDER_SUPERVISOR, HOLDER_PROGRAM, HOLDER_FIRST };
 
 static void address(int run_fd, struct sockaddr_un *sun)
 {
@@ -19,36 +20,77 @@ static void address(int run_fd, struct sockaddr_un *sun)
 	snprintf(sun->sun_path, sizeof(sun->sun_path), "/proc/self/fd/%d/holder", run_fd);
 }
 
-pid_t holder_start(int run_fd, int pidfd, const int *masters, unsigned n, struct error *err)
+static int listen_socket(int run_fd, struct error *err)
 {
-	struct process_fd fds[2 + LXC_CONSOLES_MAX] = { { 0, HOLDER_LISTEN }, { pidfd, HOLDER_INIT } };
-	char *const none[] = { NULL };
-	struct sockaddr_un sun;
 	AUTO_CLOSE int s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	AUTO_FREE char *path = process_helper_path("fd-holder", err);
-	char *argv[] = { (char *)"fd-holder", NULL };
-	struct process_spec spec = { .path = path, .argv = argv, .envp = none, .fds = fds, .n_fds = 2 + n, .new_session = true };
+	struct sockaddr_un sun;
 
-	if (!path)
-		return -1;
 	address(run_fd, &sun);
 	unlinkat(run_fd, "holder", 0);
 	if (s < 0 || bind(s, (struct sockaddr *)&sun, sizeof(sun)) < 0 || fchmodat(run_fd, "holder", 0600, 0) < 0 || listen(s, 4) < 0)
 		return error_errno(err, "cannot make the holder's socket");
-	fds[0].from = s;
-	for (unsigned i = 0; i < n; i++)
-		fds[2 + i] = (struct process_fd){ masters[i], HOLDER_FIRST + (int)i };
-	return process_spawn(&spec, NULL, err);
+	return STEAL_FD(s);
 }
 
-int holder_fetch(int run_fd, int *masters, unsigned max, struct error *err)
+pid_t holder_start(int run_fd, int pidfd, const int *masters, unsigned n, const char *name, int *supervisor, struct error *err)
+{
+	AUTO_CLOSE int s = listen_socket(run_fd, err), program = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+	AUTO_FREE char *path = s < 0 ? NULL : process_helper_path("fd-holder", err);
+	char *argv[] = { (char *)"fd-holder", (char *)name, NULL };
+	int pair[2];
+	pid_t pid;
+
+	if (!path)
+		return -1;
+	if (program < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return error_errno(err, "cannot start the holder");
+	AUTO_CLOSE int ours = pair[0], theirs = pair[1];
+	struct process_fd fds[HOLDER_FIRST - HOLDER_LISTEN + LXC_CONSOLES_MAX] = {
+		{ s, HOLDER_LISTEN }, { pidfd, HOLDER_INIT }, { theirs, HOLDER_SUPERVISOR }, { program, HOLDER_PROGRAM },
+	};
+	struct process_spec spec = { .path = path, .argv = argv, .envp = state_environment(err), .fds = fds, .n_fds = HOLDER_FIRST - HOLDER_LISTEN + n,
+				     .new_session = true };
+	if (!spec.envp)
+		return -1;
+	for (unsigned i = 0; i < n; i++)
+		fds[HOLDER_FIRST - HOLDER_LISTEN + i] = (struct process_fd){ masters[i], HOLDER_FIRST + (int)i };
+	pid = process_spawn(&spec, NULL, err);
+	state_environment_free((char **)spec.envp);
+	if (pid > 0)
+		*supervisor = STEAL_FD(ours);
+	return pid;
+}
+
+int holder_call(int supervisor, int fd, struct error *err)
+{
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { .align = { .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS } };
+	char what = 'h';
+	struct iovec iov = { &what, 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+
+	memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
+	if (supervisor < 0)
+		return error_set(err, ERR_OPERATION_FAILED, "its supervisor has no holder, which would do what needs privileges (vm-reexec gives it one)");
+	if (RETRY_EINTR(sendmsg(supervisor, &msg, MSG_NOSIGNAL)) < 0)
+		return error_errno(err, "the holder, which does what needs privileges, is gone (vm-reexec gives the guest another)");
+	return 0;
+}
+
+int holder_fetch(int run_fd, int *masters, unsigned max, pid_t *pid, struct error *err)
 {
 	union {
 		char buf[CMSG_SPACE(LXC_CONSOLES_MAX * sizeof(int))];
 		struct cmsghdr align;
 	} control;
-	char count;
-	struct iovec iov = { &count, 1 };
+	/* as helpers/fd-holder.c says it; an older one says no more than how many */
+	struct {
+		char count;
+		int pid;
+	} said = { 0 };
+	struct iovec iov = { &said, sizeof(said) };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf, .msg_controllen = sizeof(control.buf) };
 	struct timeval patience = { .tv_sec = 2 };
 	struct sockaddr_un sun;
@@ -75,5 +117,6 @@ int holder_fetch(int run_fd, int *masters, unsigned max, struct error *err)
 			close(all[i]);
 		}
 	}
+	*pid = said.pid;
 	return (int)(n < max ? n : max);
 }

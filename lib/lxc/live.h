@@ -15,7 +15,7 @@ int lxc_look(struct supervisor *sv, int what, struct domain *view, struct error 
 int lxc_tune_devices(struct cgroup *cg, const struct domain *def, struct error *err) NODISCARD;
 
 /* attach.c */
-supervisor_change_fn lxc_attach, lxc_detach, lxc_update, lxc_set_bandwidth;
+supervisor_change_fn lxc_attach, lxc_detach, lxc_update;
 
 /* stats.c */
 rpc_fn lxc_block_stats, lxc_block_stats_flags, lxc_interface_stats, lxc_memory_stats, lxc_cpu_stats, lxc_interface_addresses;

@@ -26,6 +26,9 @@ struct hv_driver;
 /* The supervisor's driver (helpers/lxc-supervisor.c). */
 extern const struct supervisor_driver lxc_supervisor_driver;
 
+/* `lxc-hand NAME`: main() of the process that does an errand for a supervisor (hand.h), with its socket as descriptor 3. */
+int lxc_hand_main(int argc, char **argv);
+
 /* What defining a container needs: defaults and checks. */
 extern const struct hv_driver lxc_hv_driver;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Asking a container's init to end or to begin again. */
-#include "lxc/driver_impl.h"
+#include "lxc/hand.h"
 #include "lxc/mount.h"
 
 #include <fcntl.h>
@@ -19,18 +19,25 @@ struct initctl_request {
 #define INITCTL_MAGIC 0x03091969u
 #define INITCTL_RUNLEVEL 1u
 
-/* Writes a request to the container's FIFO. The path is resolved inside its root without any symbolic link, and only a FIFO is written to:
- * nothing but the container can be hit. 1 sent, 0 there is none that anybody reads, -1. */
-static int by_initctl(const struct lxc_guest *g, char runlevel, struct error *err)
+static const char *const places[] = { "/run/initctl", "/dev/initctl", "/etc/.initctl" };
+
+/* A FIFO of the container's, resolved inside its root without any symbolic link: nothing but the container can be hit. O_PATH; -1: there is none. */
+static int find_fifo(const struct lxc_guest *g, size_t place)
 {
-	static const char *const places[] = { "/run/initctl", "/dev/initctl", "/etc/.initctl" };
-	struct initctl_request r = { .magic = INITCTL_MAGIC, .command = INITCTL_RUNLEVEL, .runlevel = (unsigned char)runlevel };
+	AUTO_CLOSE int path = g->ct.root < 0 ? -1 : mount_open_inside(g->ct.root, places[place], 0, false);
 	struct stat st;
 
-	for (size_t i = 0; g->ct.root >= 0 && i < ARRAY_LEN(places); i++) {
-		AUTO_CLOSE int path = mount_open_inside(g->ct.root, places[i], 0, false);
+	return path >= 0 && fstat(path, &st) == 0 && S_ISFIFO(st.st_mode) ? STEAL_FD(path) : -1;
+}
+
+int lxc_write_initctl(const struct lxc_guest *g, char runlevel, struct error *err)
+{
+	struct initctl_request r = { .magic = INITCTL_MAGIC, .command = INITCTL_RUNLEVEL, .runlevel = (unsigned char)runlevel };
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		AUTO_CLOSE int path = find_fifo(g, i);
 		char self[40];
-		if (path < 0 || fstat(path, &st) < 0 || !S_ISFIFO(st.st_mode))
+		if (path < 0)
 			continue;
 		/* the FIFO that was looked at, not what has its name by now */
 		snprintf(self, sizeof(self), "/proc/self/fd/%d", path);
@@ -39,9 +46,21 @@ static int by_initctl(const struct lxc_guest *g, char runlevel, struct error *er
 			continue;   /* nobody reads it */
 		if (RETRY_EINTR(write(fd, &r, sizeof(r))) == sizeof(r))
 			return 1;
-		return error_errno(err, "%s: its init does not take the request", g->sv->name);
+		return error_errno(err, "its init does not take the request");
 	}
 	return 0;
+}
+
+/* The supervisor may look, and not write: 1 sent, 0 there is none that anybody reads, -1. */
+static int by_initctl(struct lxc_guest *g, char runlevel, struct error *err)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		AUTO_CLOSE int path = find_fifo(g, i);
+		any |= path >= 0;
+	}
+	return any ? lxc_hand_initctl(g, runlevel, err) : 0;
 }
 
 static int ask(struct lxc_guest *g, unsigned flags, char runlevel, int sig, struct error *err)
@@ -54,6 +73,8 @@ static int ask(struct lxc_guest *g, unsigned flags, char runlevel, int sig, stru
 		sent = by_initctl(g, runlevel, err);
 	if (sent > 0)
 		return 0;
+	if (!g->lives)
+		return error_set(err, ERR_OPERATION_INVALID, "%s: the guest has ended meanwhile", g->sv->name);
 	if (flags && !(flags & BY_SIGNAL))
 		return sent < 0 ? -1 : error_set(err, ERR_OPERATION_UNSUPPORTED, "%s: its init has no initctl FIFO", g->sv->name);
 	if (syscall(SYS_pidfd_send_signal, g->ct.pidfd, sig, NULL, 0) < 0)

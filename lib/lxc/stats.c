@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a running container has used, by its control group, its interfaces and its network namespace. */
-#include "lxc/driver_impl.h"
+#include "lxc/hand.h"
 #include "lxc/live.h"
 #include "lxc/network.h"
 
@@ -215,26 +215,57 @@ int lxc_interface_stats(struct rpc_call *call, const void *args, void *ret, stru
 	return 0;
 }
 
-/* The addresses as the kernel of the container tells them: this process goes into its network for the time of one question. */
-static int look_inside(struct lxc_guest *g, struct ifaddrs **list, struct error *err)
+static unsigned prefix_of(const struct sockaddr *mask)
 {
-	AUTO_CLOSE int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-	int r;
+	const unsigned char *bytes = NULL;
+	size_t len = 0;
+	unsigned n = 0;
 
-	if (home < 0 || g->ns[NS_NET] < 0)
-		return error_errno(err, "%s: its network", g->sv->name);
-	if (lxc_privileges_raise(err) < 0)
-		return -1;
-	if (setns(g->ns[NS_NET], CLONE_NEWNET) < 0) {
-		r = error_errno(err, "%s: its network cannot be looked into", g->sv->name);
-	} else {
-		r = getifaddrs(list) < 0 ? error_errno(err, "%s: its addresses", g->sv->name) : 0;
-		/* nothing of ours may ever happen in there */
-		if (setns(home, CLONE_NEWNET) < 0)
-			abort();
-	}
-	lxc_confine(g);
-	return r;
+	if (mask && mask->sa_family == AF_INET)
+		bytes = (const unsigned char *)&((const struct sockaddr_in *)mask)->sin_addr, len = 4;
+	else if (mask && mask->sa_family == AF_INET6)
+		bytes = (const unsigned char *)&((const struct sockaddr_in6 *)mask)->sin6_addr, len = 16;
+	for (size_t i = 0; i < len; i++)
+		n += (unsigned)__builtin_popcount(bytes[i]);
+	return n;
+}
+
+static bool plain(const struct ifaddrs *a, struct lxc_ifaddr *to)
+{
+	const struct sockaddr_ll *ll = (const struct sockaddr_ll *)a->ifa_addr;
+
+	if (!ll)
+		return false;
+	*to = (struct lxc_ifaddr){ .family = a->ifa_addr->sa_family, .prefix = prefix_of(a->ifa_netmask) };
+	snprintf(to->name, sizeof(to->name), "%s", a->ifa_name);
+	if (to->family == AF_PACKET && ll->sll_halen == 6)
+		memcpy(to->address, ll->sll_addr, 6);
+	else if (to->family == AF_INET)
+		memcpy(to->address, &((const struct sockaddr_in *)a->ifa_addr)->sin_addr, 4);
+	else if (to->family == AF_INET6)
+		memcpy(to->address, &((const struct sockaddr_in6 *)a->ifa_addr)->sin6_addr, 16);
+	else
+		to->family = AF_UNSPEC;
+	return true;
+}
+
+/* The addresses as the kernel of the container tells them; the hand, which goes into its network for that, is never needed for anything after. */
+int lxc_look_inside(struct lxc_guest *g, struct lxc_ifaddr **list, size_t *n, struct error *err)
+{
+	struct ifaddrs *all;
+	size_t count = 0;
+
+	if (g->ns[NS_NET] < 0 || setns(g->ns[NS_NET], CLONE_NEWNET) < 0)
+		return error_errno(err, "its network cannot be looked into");
+	if (getifaddrs(&all) < 0)
+		return error_errno(err, "its addresses");
+	for (const struct ifaddrs *a = all; a; a = a->ifa_next)
+		count++;
+	*list = calloc(count + 1, sizeof(**list));
+	for (const struct ifaddrs *a = all; a && *list; a = a->ifa_next)
+		*n += plain(a, &(*list)[*n]);
+	freeifaddrs(all);
+	return *list ? 0 : error_errno(err, "its addresses");
 }
 
 static wire_domain_interface *interface_of(wire_domain_interface_addresses_ret *r, const char *name)
@@ -252,46 +283,25 @@ static wire_domain_interface *interface_of(wire_domain_interface_addresses_ret *
 	return more[r->ifaces.ifaces_len].name ? &more[r->ifaces.ifaces_len++] : NULL;
 }
 
-static unsigned prefix_of(const struct sockaddr *mask)
-{
-	const unsigned char *bytes = NULL;
-	size_t len = 0;
-	unsigned n = 0;
-
-	if (mask && mask->sa_family == AF_INET)
-		bytes = (const unsigned char *)&((const struct sockaddr_in *)mask)->sin_addr, len = 4;
-	else if (mask && mask->sa_family == AF_INET6)
-		bytes = (const unsigned char *)&((const struct sockaddr_in6 *)mask)->sin6_addr, len = 16;
-	for (size_t i = 0; i < len; i++)
-		n += (unsigned)__builtin_popcount(bytes[i]);
-	return n;
-}
-
-static int add_one(wire_domain_interface *to, const struct ifaddrs *a)
+static int add_one(wire_domain_interface *to, const struct lxc_ifaddr *a)
 {
 	char text[INET6_ADDRSTRLEN];
-	int family = a->ifa_addr->sa_family;
 
-	if (family == AF_PACKET) {
-		const struct sockaddr_ll *ll = (const struct sockaddr_ll *)a->ifa_addr;
-		if (to->hwaddr || ll->sll_halen != 6)
+	if (a->family == AF_PACKET) {
+		if (to->hwaddr)
 			return 0;
-		snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", ll->sll_addr[0], ll->sll_addr[1], ll->sll_addr[2], ll->sll_addr[3],
-			 ll->sll_addr[4], ll->sll_addr[5]);
+		netlink_mac_format(a->address, text);
 		to->hwaddr = calloc(1, sizeof(*to->hwaddr));
 		return to->hwaddr && (*to->hwaddr = strdup(text)) ? 0 : -1;
 	}
-	if ((family != AF_INET && family != AF_INET6) || to->addrs.addrs_len >= WIRE_DOMAIN_IP_ADDR_MAX)
+	if (a->family == AF_UNSPEC || to->addrs.addrs_len >= WIRE_DOMAIN_IP_ADDR_MAX)
 		return 0;
-	const void *from = family == AF_INET ? (const void *)&((const struct sockaddr_in *)a->ifa_addr)->sin_addr
-					     : &((const struct sockaddr_in6 *)a->ifa_addr)->sin6_addr;
 	wire_domain_ip_addr *more = reallocarray(to->addrs.addrs_val, to->addrs.addrs_len + 1, sizeof(*more));
 	if (!more)
 		return -1;
 	to->addrs.addrs_val = more;
 	more[to->addrs.addrs_len] = (wire_domain_ip_addr){
-		.type = family == AF_INET ? 0 : 1, .addr = inet_ntop(family, from, text, sizeof(text)) ? strdup(text) : NULL,
-		.prefix = prefix_of(a->ifa_netmask),
+		.type = a->family == AF_INET ? 0 : 1, .addr = inet_ntop(a->family, a->address, text, sizeof(text)) ? strdup(text) : NULL, .prefix = a->prefix,
 	};
 	if (!more[to->addrs.addrs_len].addr)
 		return -1;
@@ -305,8 +315,8 @@ int lxc_interface_addresses(struct rpc_call *call, const void *args, void *ret, 
 	const wire_domain_interface_addresses_args *a = args;
 	wire_domain_interface_addresses_ret *r = ret;
 	struct lxc_guest *g = of_call(call, &a->dom, err);
-	struct ifaddrs *list = NULL;
-	int rc = 0;
+	AUTO_FREE struct lxc_ifaddr *list = NULL;
+	size_t n = 0;
 
 	if (!g)
 		return -1;
@@ -314,13 +324,12 @@ int lxc_interface_addresses(struct rpc_call *call, const void *args, void *ret, 
 		return stats_arp_addresses(g->sv->def, r, err);
 	if (!g->sv->def->features.privnet && !g->n_nets)
 		return error_set(err, ERR_OPERATION_INVALID, "%s: it has the host's network, and no address of its own", g->sv->name);
-	if (look_inside(g, &list, err) < 0)
-		return -1;
-	for (const struct ifaddrs *i = list; i && rc == 0; i = i->ifa_next) {
-		wire_domain_interface *to = i->ifa_addr ? interface_of(r, i->ifa_name) : NULL;
-		if (i->ifa_addr && (!to || add_one(to, i) < 0))
-			rc = error_set(err, ERR_NO_MEMORY, "%s: its addresses", g->sv->name);
+	if (lxc_hand_addresses(g, &list, &n, err) < 0)
+		return error_wrap(err, "%s", g->sv->name);
+	for (size_t i = 0; i < n; i++) {
+		wire_domain_interface *to = interface_of(r, list[i].name);
+		if (!to || add_one(to, &list[i]) < 0)
+			return error_set(err, ERR_NO_MEMORY, "%s: its addresses", g->sv->name);
 	}
-	freeifaddrs(list);
-	return rc;
+	return 0;
 }

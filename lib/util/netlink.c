@@ -48,7 +48,8 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
 	return NL_STOP;
 }
 
-struct netlink *netlink_open(struct error *err)
+/* By a socket that is there already, or a new one: -1. */
+static struct netlink *make(int fd, struct error *err)
 {
 	struct netlink *nl = calloc(1, sizeof(*nl));
 	int on = 1, r;
@@ -58,7 +59,7 @@ struct netlink *netlink_open(struct error *err)
 		free(nl);
 		return NULL;
 	}
-	r = nl_connect(nl->sock, NETLINK_ROUTE);
+	r = fd < 0 ? nl_connect(nl->sock, NETLINK_ROUTE) : nl_socket_set_fd(nl->sock, NETLINK_ROUTE, fd);
 	if (r < 0) {
 		netlink_failed(nl, r, err, "cannot open a netlink socket");
 		netlink_close(nl);
@@ -67,6 +68,25 @@ struct netlink *netlink_open(struct error *err)
 	setsockopt(nl_socket_get_fd(nl->sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	fcntl(nl_socket_get_fd(nl->sock), F_SETFD, FD_CLOEXEC);
 	nl_socket_modify_err_cb(nl->sock, NL_CB_CUSTOM, on_error, nl);
+	return nl;
+}
+
+struct netlink *netlink_open(struct error *err)
+{
+	return make(-1, err);
+}
+
+int netlink_fd(const struct netlink *nl)
+{
+	return nl ? nl_socket_get_fd(nl->sock) : -1;
+}
+
+struct netlink *netlink_of_fd(int fd, struct error *err)
+{
+	struct netlink *nl = make(fd, err);
+
+	if (!nl)
+		close(fd);
 	return nl;
 }
 

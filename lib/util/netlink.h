@@ -27,6 +27,10 @@ struct netlink *netlink_open(struct error *err) NODISCARD;
 struct netlink *netlink_open_in(int netns, struct error *err) NODISCARD;
 void netlink_close(struct netlink *nl);
 
+/* Its descriptor, to be sent to another process (-1 for NULL), and a netlink of one that came so, which belongs to it also on failure. */
+int netlink_fd(const struct netlink *nl);
+struct netlink *netlink_of_fd(int fd, struct error *err) NODISCARD;
+
 static inline void netlink_close_(struct netlink **nl)
 {
 	netlink_close(*nl);

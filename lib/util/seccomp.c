@@ -132,18 +132,16 @@ int seccomp_guest(uint64_t capabilities, struct seccomp_program *prog, struct er
 	return seccomp_guest_generate(capabilities, prog, err);
 }
 
-static int name_list(uint32_t others, uint32_t action, const char *const *names, struct seccomp_program *prog, struct error *err)
+int seccomp_allow_list(const char *const *allow, struct seccomp_program *prog, struct error *err)
 {
-	scmp_filter_ctx ctx = seccomp_init(others);
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int r;
 
 	if (!ctx)
 		return error_set(err, ERR_NO_MEMORY, "cannot make a system-call filter");
 	r = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	if (r == 0 && others == SCMP_ACT_ALLOW)
-		r = add_architectures(ctx);
-	for (; r == 0 && *names; names++)
-		r = add(ctx, action, *names);
+	for (; r == 0 && *allow; allow++)
+		r = add(ctx, SCMP_ACT_ALLOW, *allow);
 	if (r < 0) {
 		errno = -r;
 		error_errno(err, "cannot make a system-call filter");
@@ -152,16 +150,6 @@ static int name_list(uint32_t others, uint32_t action, const char *const *names,
 	}
 	seccomp_release(ctx);
 	return r < 0 ? -1 : 0;
-}
-
-int seccomp_allow_list(const char *const *allow, struct seccomp_program *prog, struct error *err)
-{
-	return name_list(SCMP_ACT_ERRNO(EPERM), SCMP_ACT_ALLOW, allow, prog, err);
-}
-
-int seccomp_refuse_list(const char *const *refuse, struct seccomp_program *prog, struct error *err)
-{
-	return name_list(SCMP_ACT_ALLOW, SCMP_ACT_ERRNO(EPERM), refuse, prog, err);
 }
 
 int seccomp_install(const struct seccomp_program *prog)

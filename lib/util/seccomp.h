@@ -30,9 +30,6 @@ int seccomp_guest_generate(uint64_t capabilities, struct seccomp_program *prog, 
  * with EPERM. Names that the machine's architecture lacks are left out. */
 int seccomp_allow_list(const char *const *allow, struct seccomp_program *prog, struct error *err) NODISCARD;
 
-/* The opposite: everything but the named calls. Also for what the caller runs later: programs of the machine's other word sizes stay possible. */
-int seccomp_refuse_list(const char *const *refuse, struct seccomp_program *prog, struct error *err) NODISCARD;
-
 /* Puts the calling thread under a program, for good. Needs CAP_SYS_ADMIN in its user namespace or no_new_privs. 0, or -1 with errno. */
 int seccomp_install(const struct seccomp_program *prog) NODISCARD;
 

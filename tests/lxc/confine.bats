@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a container's root cannot do to the host, from its first process and from vm-exec. The first three were seen to fail with their defence (covers, close_range,
+# What a container's root cannot do to the host, from its first process and from vm-exec; what its supervisor cannot do once it runs (tests/unit/lxc_confine_test.c
+# tries that). The first three were seen to fail with their defence (covers, close_range,
 # the filter) taken out.
 
 load ../helpers
@@ -88,6 +89,115 @@ end" ] || { echo "$output"; return 1; }
 	[ "$(vm-state r)" = "shut off" ]
 	lxc_run h "<features><capabilities policy='default'><sys_boot state='off'/></capabilities></features>" "" sh -c 'busybox reboot -f; echo still-here'
 	contains "$output" still-here
+}
+
+# What /proc says of a supervisor, one line.
+confinement()
+{
+	local s
+	lxc_until grep -q 'Seccomp:.2' "/proc/$1/status"
+	s=$(tr -s '\t ' ' ' <"/proc/$1/status" | grep -E '^(CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp):' | tr '\n' ' ')
+	echo "${s% }"
+}
+
+# The children of a process: name and state.
+children() { ps -o comm=,stat= --ppid "$1" | sed 's/  */ /; s/s$//' | sort; }
+
+FULL="CapInh: 0000000000000000 CapPrm: 0000000000000022 CapEff: 0000000000000022 CapBnd: 0000000000000022 CapAmb: 0000000000000000 NoNewPrivs: 1 Seccomp: 2"
+
+@test "P1: every supervisor of a running guest has given up the same: kill and dac_override are left, whatever becomes of the guest" {
+	lxc_define never "<on_poweroff>destroy</on_poweroff><on_reboot>destroy</on_reboot><on_crash>destroy</on_crash>" "" sleep 1000
+	lxc_define again "<on_reboot>restart</on_reboot>" "" sleep 1000
+	lxc_define always "<on_poweroff>restart</on_poweroff><on_crash>restart</on_crash>" "" sleep 1000
+	vm-start -q never again always
+	for g in never again always; do
+		[ "$(confinement "$(lxc_supervisor $g)")" = "$FULL" ] || { confinement "$(lxc_supervisor $g)"; return 1; }
+		# confined, it still does its work
+		vm-suspend -q $g
+		vm-resume -q $g
+		contains "$(vm-dumpxml $g)" "<name>$g</name>"
+		contains "$(vm-info $g)" running
+		vm-reexec -q $g
+		[ "$(vm-state $g)" = running ]
+		[ "$(confinement "$(lxc_supervisor $g)")" = "$FULL" ] || { confinement "$(lxc_supervisor $g)"; return 1; }
+		vm-destroy -q $g
+		[ "$(vm-state --reason $g)" = "shut off (destroyed)" ]
+	done
+	[ -z "$(ls "$BERTH_ROOT/run/berth/lxc")" ]
+}
+
+@test "P1: the next life is built by the hand: the supervisor stays, as confined as it was, with its clients" {
+	lxc_define r "<on_crash>restart</on_crash><on_reboot>restart</on_reboot><features><privnet/></features>" "" sh -c 'echo life >>/tmp/lives; exec sleep 1000'
+	vm-start -q r
+	p=$(lxc_supervisor r)
+	vm-event --all --loop --timeout 20 r >"$SCRATCH/events" 2>&1 &
+	watcher=$!
+	confinement "$p" >/dev/null
+	for life in 2 3; do
+		init=$(lxc_init r)
+		kill -KILL "$init"
+		lived() { [ "$(wc -l <"$ROOTFS/tmp/lives")" = $life ] && [ "$(vm-state r)" = running ] && [ "$(lxc_init r)" != "$init" ]; }
+		lxc_until lived
+		[ "$(lxc_supervisor r)" = "$p" ]
+		[ "$(confinement "$p")" = "${FULL//0022/1022}" ] || { confinement "$p"; return 1; }
+		# the init and the holder are its children again, and nothing is left that nobody waits for
+		lxc_until sh -c "[ \"\$(ps -o comm= --ppid $p | sort | tr '\n' ' ')\" = 'fd-holder sleep ' ]" || { children "$p"; return 1; }
+		! children "$p" | grep Z
+		contains "$(vm-ifaddr r --source agent 2>/dev/null || vm-ifaddr r --full)" lo
+	done
+	contains "$(vm-exec r -- cat /proc/1/comm)" sleep
+	[ "$(vm-ttyconsole r)" != "" ]
+	vm-exec r sh -c 'echo third-life >/dev/console'
+	lxc_until grep -q third-life "$BERTH_ROOT/var/log/berth/lxc/r.console.log"
+	kill "$watcher"
+	wait "$watcher" || true
+	[ "$(grep -c Started "$SCRATCH/events")" = 2 ] || { cat "$SCRATCH/events"; return 1; }
+	vm-destroy -q r
+	[ "$(vm-state --reason r)" = "shut off (destroyed)" ]
+	lxc_until sh -c "! pgrep -f '^(fd-holder|lxc-hand) r$'"
+}
+
+@test "P1: a next life that cannot be built ends the guest, and says why" {
+	lxc_define r "<on_crash>restart</on_crash>" "" sleep 1000
+	vm-start -q r
+	confinement "$(lxc_supervisor r)" >/dev/null
+	mv "$ROOTFS" "$ROOTFS.away"
+	kill -KILL "$(lxc_init r)"
+	lxc_until_off r
+	mv "$ROOTFS.away" "$ROOTFS"
+	contains "$(vm-log r)" "$ROOTFS"
+	[ "$(vm-state --reason r)" = "shut off (failed)" ]
+	! pgrep -f '^(fd-holder|lxc-hand) r$'
+	vm-start -q r
+}
+
+@test "R2: a supervisor killed at any moment between two lives takes the hand with it, and nothing is left" {
+	lxc_define k "<on_crash>restart</on_crash>" "" sleep 1000
+	for i in 1 2 3 4 5 6 7 8; do
+		vm-start -q k
+		p=$(lxc_supervisor k)
+		confinement "$p" >/dev/null
+		kill -KILL "$(lxc_init k)"
+		busybox usleep $((i * 800))
+		kill -9 "$p"
+		settled() { host-check --repair >/dev/null; s=$(vm-state k) && { [ "$s" = running ] || [ "$s" = "shut off" ]; }; }
+		lxc_until settled
+		vm-destroy -q k 2>/dev/null || true
+		[ "$(vm-state k)" = "shut off" ]
+		lxc_until sh -c "! pgrep -f '^(fd-holder|lxc-hand) k$'"
+	done
+}
+
+@test "R16: destroyed at any moment between two lives, it has no next one" {
+	lxc_define k "<on_crash>restart</on_crash>" "" sleep 1000
+	for i in 0 1 2 3 4 5 6 7 8 9; do
+		vm-start -q k
+		confinement "$(lxc_supervisor k)" >/dev/null
+		kill -KILL "$(lxc_init k)"
+		busybox usleep $((i * 700))
+		expect 0 vm-destroy -q k
+		[ "$(vm-state --reason k)" = "shut off (destroyed)" ]
+	done
 }
 
 @test "R2: killed at any moment of a start with interfaces and an image, nothing of them stays" {

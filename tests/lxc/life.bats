@@ -274,40 +274,6 @@ own-net"
 	[ "$(cat "$ROOTFS/tmp/level")" = 0 ]
 }
 
-# What /proc says of a supervisor, one line.
-confinement()
-{
-	local s
-	s=$(tr -s '\t ' ' ' <"/proc/$1/status" | grep -E '^(CapInh|CapPrm|CapEff|CapBnd|CapAmb|NoNewPrivs|Seccomp):' | tr '\n' ' ')
-	echo "${s% }"
-}
-
-@test "P1: what a supervisor may still do" {
-	all=$(sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status)
-	lxc_define never "<on_poweroff>destroy</on_poweroff><on_reboot>destroy</on_reboot><on_crash>destroy</on_crash>" "" sleep 1000
-	lxc_define again "<on_reboot>restart</on_reboot>" "" sleep 1000
-	vm-start -q never
-	vm-start -q again
-	lxc_until sh -c "grep -q 'Seccomp:.2' /proc/$(lxc_supervisor never)/status"
-	lxc_until sh -c "grep -q 'Seccomp:.2' /proc/$(lxc_supervisor again)/status"
-	[ "$(confinement "$(lxc_supervisor never)")" = "CapInh: 0000000000000000 CapPrm: 0000000000000022 CapEff: 0000000000000022 CapBnd: 0000000000000022 CapAmb: 0000000000000000 NoNewPrivs: 1 Seccomp: 2" ] ||
-		{ confinement "$(lxc_supervisor never)"; return 1; }
-	[ "$(confinement "$(lxc_supervisor again)")" = "CapInh: 0000000000000000 CapPrm: $all CapEff: 0000000000000022 CapBnd: $all CapAmb: 0000000000000000 NoNewPrivs: 0 Seccomp: 2" ] ||
-		{ confinement "$(lxc_supervisor again)"; return 1; }
-	# confined, they still do their work
-	for g in never again; do
-		vm-suspend -q $g
-		vm-resume -q $g
-		contains "$(vm-dumpxml $g)" "<name>$g</name>"
-		contains "$(vm-info $g)" running
-		vm-reexec -q $g
-		lxc_until sh -c "[ \"\$(vm-state $g)\" = running ]"
-		vm-destroy -q $g
-		[ "$(vm-state --reason $g)" = "shut off (destroyed)" ]
-	done
-	[ -z "$(ls "$BERTH_ROOT/run/berth/lxc")" ]
-}
-
 @test "R18: nothing grows with starts and stops" {
 	lxc_define cyc "" "" sh -c 'exit 0'
 	cat >"$ROOTFS/sbin/init" <<-'EOS'

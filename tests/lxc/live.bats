@@ -219,16 +219,35 @@ loop_device()
 	contains "$output" "cpu.time="
 }
 
-@test "a guest that nothing starts again has a supervisor without the privileges to attach, and says so" {
+@test "a guest that nothing starts again is changed like any other, also to start again" {
 	sleeper "<on_reboot>destroy</on_reboot>"
 	lxc_until grep -q "Seccomp:.*2" "/proc/$(lxc_supervisor web)/status"
 	mkdir "$SCRATCH/share"
 	echo "<filesystem type='mount'><source dir='$SCRATCH/share'/><target dir='/mnt'/></filesystem>" >"$SCRATCH/fs.xml"
-	expect 4 vm-attach-device web "$SCRATCH/fs.xml" --live
-	contains "$output" "given up the privileges"
-	expect 4 vm-set-lifecycle-action web reboot restart --live
+	expect 0 vm-attach-device web "$SCRATCH/fs.xml" --live
+	contains "$(vm-exec web -- mount)" " on /mnt "
+	expect 0 vm-set-lifecycle-action web reboot restart --live
+	contains "$(vm-dumpxml web)" "<on_reboot>restart</on_reboot>"
 	expect 0 vm-setmem web 64M --live
 	[ "$(group memory memory.limit_in_bytes memory.max)" = 67108864 ]
+}
+
+@test "R2 a supervisor killed while a device comes: the hand dies with it, the guest is adopted" {
+	sleeper
+	mkdir "$SCRATCH/share"
+	echo "<filesystem type='mount'><source dir='$SCRATCH/share'/><target dir='/mnt/x'/></filesystem>" >"$SCRATCH/fs.xml"
+	for i in 1 2 3 4 5 6; do
+		vm-attach-device -q web "$SCRATCH/fs.xml" --live 2>/dev/null &
+		busybox usleep $((i * 700))
+		kill -9 "$(lxc_supervisor web)"
+		wait $! || true
+		[ "$(vm-state web)" = running ]
+		vm-exec web -- busybox umount /mnt/x 2>/dev/null || true
+		vm-detach-device -q web "$SCRATCH/fs.xml" --live 2>/dev/null || true
+	done
+	! pgrep -f "^lxc-hand web$"
+	expect 0 vm-attach-device web "$SCRATCH/fs.xml" --live
+	[ "$(pgrep -cf "^fd-holder web$")" = 1 ] || { ps -ef | grep fd-holder; return 1; }
 }
 
 @test "R8 many attach and detach at once: one wins, the definition is what the container has" {

@@ -180,7 +180,7 @@ net_free() { ! berth_in ip -d link show up0 | grep -q 'macvlan\|promiscuity 1'; 
 }
 
 @test "P1: the supervisor of a guest with interfaces keeps what takes them away, and no more" {
-	net_start a "<interface type='bridge'><source bridge='br0'/></interface>" "<on_poweroff>destroy</on_poweroff><on_reboot>destroy</on_reboot><on_crash>destroy</on_crash>"
+	net_start a "<interface type='bridge'><source bridge='br0'/></interface>"
 	p=$(lxc_supervisor a)
 	lxc_until grep -q 'Seccomp:.2' "/proc/$p/status"
 	# kill, dac_override, net_admin
