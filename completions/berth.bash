@@ -106,6 +106,8 @@ _berth()
 	fi
 	_berth_argument
 	case $program in
+	host-cpu-models) ((argument == 0)) && _berth_words < <(printf '%s\n' x86_64 i686 aarch64 ppc64 s390x) ;;
+	host-cpu-* | host-hypervisor-cpu-baseline | host-hypervisor-cpu-compare) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	host-* | test-reset | vm-list | vm-autostart-all | vm-shutdown-all) ;;
 	vm-define | vm-create) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	vm-xml-from-native | vm-xml-to-native)
@@ -151,11 +153,18 @@ _berth_programs=(
 	checkpoint-parent
 	host-capabilities
 	host-check
+	host-cpu-baseline
+	host-cpu-compare
+	host-cpu-models
 	host-cpumap
 	host-cpustats
+	host-domcapabilities
 	host-freecell
 	host-freepages
 	host-hostname
+	host-hypervisor-cpu-baseline
+	host-hypervisor-cpu-compare
+	host-hypervisor-cpu-models
 	host-info
 	host-maxvcpus
 	host-memstats
@@ -165,6 +174,7 @@ _berth_programs=(
 	iface-begin
 	iface-bridge
 	iface-commit
+	iface-define
 	iface-destroy
 	iface-dumpxml
 	iface-edit
@@ -197,6 +207,8 @@ _berth_programs=(
 	net-update
 	net-uuid
 	nodedev-autostart
+	nodedev-create
+	nodedev-define
 	nodedev-destroy
 	nodedev-detach
 	nodedev-dumpxml
@@ -219,7 +231,9 @@ _berth_programs=(
 	pool-autostart
 	pool-build
 	pool-capabilities
+	pool-create
 	pool-create-as
+	pool-define
 	pool-define-as
 	pool-delete
 	pool-destroy
@@ -235,6 +249,7 @@ _berth_programs=(
 	pool-start
 	pool-undefine
 	pool-uuid
+	secret-define
 	secret-dumpxml
 	secret-event
 	secret-get-value
@@ -267,6 +282,8 @@ _berth_programs=(
 	vm-console
 	vm-control
 	vm-cpu-stats
+	vm-create
+	vm-define
 	vm-desc
 	vm-destroy
 	vm-detach-device

@@ -134,6 +134,10 @@ rpc_fn hv_change, hv_view;
 #define hv_domain_get_block_io_tune hv_view
 #define hv_domain_get_perf_events hv_view
 
+/* Processors and emulators (cpu.c) */
+rpc_fn hv_connect_get_cpu_model_names, hv_connect_compare_cpu, hv_connect_baseline_cpu, hv_connect_get_domain_capabilities,
+	hv_connect_compare_hypervisor_cpu, hv_connect_baseline_hypervisor_cpu;
+
 /* Statistics (stats_local.c), and what else only a running guest answers. */
 rpc_fn hv_connect_get_all_domain_stats, hv_domain_get_block_info;
 #define hv_domain_block_stats hv_forward

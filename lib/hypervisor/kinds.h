@@ -6,6 +6,7 @@
 #include "util/error.h"
 
 struct domain;       /* conf/domain.h */
+struct x86_cpu;      /* cpu/x86.h */
 
 /* A driver whose guests run here under a supervisor of ours; or a kind of other objects that live the same way, networks: they are looked at, started,
  * recovered and destroyed by the same functions, and have neither ids nor processes of their own to be known by. */
@@ -43,6 +44,11 @@ struct hv_native {
 	char *(*to)(const char *xml, unsigned flags, struct error *err);             /* or NULL */
 };
 
+/* Which of a driver's emulators is meant: each as libvirt's clients give it, NULL where they leave it to the driver. */
+struct hv_emulator {
+	const char *binary, *arch, *machine, *virt;
+};
+
 /* What a driver adds to definitions. Lives in the driver's folder (lxc_hv_driver in lxc/lxc.h); programs that define, edit or create name the
  * drivers that they link, all others none. */
 struct hv_driver {
@@ -51,6 +57,10 @@ struct hv_driver {
 	int (*validate)(const struct domain *def, struct error *err);   /* refuses what it cannot run; may be NULL */
 	const struct hv_native *natives;                                /* the last has no format; may be NULL */
 	int (*guests)(FILE *out, struct error *err);   /* writes the <guest> elements of the capabilities; NULL: guests are the host's own kind */
+	/* What guests of an emulator can have, as libvirt's domain capabilities; NULL with *err set. NULL as function: the driver has no emulators. */
+	char *(*emulator_capabilities)(const struct hv_emulator *emulator, struct error *err);
+	/* The most that a guest's processor can be there, and (`models`, the caller's; may be NULL) the names of the models that there are, ends in NULL. */
+	int (*emulator_cpu)(const struct hv_emulator *emulator, struct x86_cpu *cpu, char ***models, struct error *err);
 };
 
 /* A supervisor that a program is itself: it starts one by a copy of its process, without another program to be loaded. */

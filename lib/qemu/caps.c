@@ -11,7 +11,7 @@
 #define CACHE_MAX (8u << 20)
 #define CACHE_KIND "qemu-capabilities"
 /* Raised when the document changes. */
-#define CACHE_FORMAT 1
+#define CACHE_FORMAT 2
 
 /* The architectures whose program is named otherwise. */
 static const struct { enum domain_arch arch; const char *name; } programs[] = {
@@ -204,6 +204,20 @@ const char *qemu_caps_default_machine(const struct qemu_caps *caps)
 			return key;
 	}
 	return NULL;
+}
+
+const char *qemu_caps_usual_machine(const struct qemu_caps *caps, enum domain_arch arch)
+{
+	static const struct { enum domain_arch arch; const char *machine; } usual[] = {
+		{ DOMAIN_ARCH_X86_64, "pc" }, { DOMAIN_ARCH_I686, "pc" }, { DOMAIN_ARCH_AARCH64, "virt" }, { DOMAIN_ARCH_ARMV7L, "virt" },
+		{ DOMAIN_ARCH_PPC64, "pseries" }, { DOMAIN_ARCH_PPC64LE, "pseries" }, { DOMAIN_ARCH_S390X, "s390-ccw-virtio" },
+		{ DOMAIN_ARCH_RISCV64, "virt" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+		if (usual[i].arch == arch)
+			return usual[i].machine;
+	return caps ? qemu_caps_default_machine(caps) : NULL;
 }
 
 bool qemu_caps_enum(const struct qemu_caps *caps, const char *name, const char *word)

@@ -19,6 +19,7 @@
  *   types                      names of devices and objects
  *   cpus                       { "tcg": [...], "kvm": [...] } of query-cpu-definitions
  *   max                        { "tcg": {...}, "kvm": {...} } of query-cpu-model-expansion of the host's ("max") model: properties
+ *   commands                   names of the QMP commands
  *   tpm-models, tpm-types      lists of names
  *   enums                      of query-qmp-schema, by name: lists of words
  */
@@ -56,6 +57,8 @@ const json_t *qemu_caps_machine(const struct qemu_caps *caps, const char *name);
 const char *qemu_caps_canonical_machine(const struct qemu_caps *caps, const char *name);
 /* The machine that a guest has that names none; NULL: every guest must name one. */
 const char *qemu_caps_default_machine(const struct qemu_caps *caps);
+/* The machine that libvirt gives a guest of the architecture that names none: "pc", "virt" ...; else QEMU's own default. `caps` may be NULL. */
+const char *qemu_caps_usual_machine(const struct qemu_caps *caps, enum domain_arch arch);
 
 /* Whether the QMP enumeration has the word. */
 bool qemu_caps_enum(const struct qemu_caps *caps, const char *name, const char *word);

@@ -257,6 +257,20 @@ static json_t *schema_reduce(const json_t *schema)
 	return out;
 }
 
+static json_t *schema_commands(const json_t *schema)
+{
+	json_t *out = json_array(), *item;
+	size_t i;
+
+	json_array_foreach(schema, i, item) {
+		const char *meta = json_string_value(json_object_get(item, "meta-type"));
+
+		if (meta && !strcmp(meta, "command"))
+			json_array_append(out, json_object_get(item, "name"));
+	}
+	return out;
+}
+
 /* --- the questions --------------------------------------------------------------------------------------------- */
 
 static const char *libvirt_arch(const char *target)
@@ -302,6 +316,7 @@ static int ask_common(struct probe *p, json_t *doc, struct error *err)
 	if (ask(p, "query-qmp-schema", NULL, &value, err) < 0)
 		return -1;
 	json_object_set_new(doc, "enums", schema_reduce(value));
+	json_object_set_new(doc, "commands", schema_commands(value));
 	json_decref(value);
 	return 0;
 }
@@ -314,7 +329,10 @@ static int ask_cpus(struct probe *p, json_t *doc, const char *accel, struct erro
 		return -1;
 	if (value)
 		json_object_set_new(cpus, accel, value);
-	if (ask(p, "query-cpu-model-expansion", json_pack("{s:s, s:{s:s}}", "type", "full", "model", "name", "max"), &value, err) < 0)
+	/* with what could not be migrated; QEMU's without the property refuse it */
+	if (ask(p, "query-cpu-model-expansion", json_pack("{s:s, s:{s:s, s:{s:b}}}", "type", "full", "model", "name", "max", "props", "migratable", 0),
+		&value, err) < 0 ||
+	    (!value && ask(p, "query-cpu-model-expansion", json_pack("{s:s, s:{s:s}}", "type", "full", "model", "name", "max"), &value, err) < 0))
 		return -1;
 	if (value)
 		json_object_set(max, accel, json_object_get(json_object_get(value, "model"), "props"));

@@ -8,6 +8,7 @@
 #include "hypervisor/kinds.h"
 #include "qemu/address.h"
 #include "qemu/capabilities.h"
+#include "qemu/emulator.h"
 #include "qemu/native.h"
 #include "qemu/qemu.h"
 
@@ -69,18 +70,8 @@ static struct qemu_caps *caps_of(const struct domain *def, struct error *err)
 
 static int fill_machine(struct domain *def, const struct qemu_caps *caps, struct error *err)
 {
-	static const struct { enum domain_arch arch; const char *machine; } defaults[] = {
-		{ DOMAIN_ARCH_X86_64, "pc" }, { DOMAIN_ARCH_I686, "pc" }, { DOMAIN_ARCH_AARCH64, "virt" }, { DOMAIN_ARCH_ARMV7L, "virt" },
-		{ DOMAIN_ARCH_PPC64, "pseries" }, { DOMAIN_ARCH_PPC64LE, "pseries" }, { DOMAIN_ARCH_S390X, "s390-ccw-virtio" },
-		{ DOMAIN_ARCH_RISCV64, "virt" },
-	};
-	const char *machine = def->os.machine;
+	const char *machine = def->os.machine ? def->os.machine : qemu_caps_usual_machine(caps, def->os.arch);
 
-	for (size_t i = 0; !machine && i < ARRAY_LEN(defaults); i++)
-		if (defaults[i].arch == def->os.arch)
-			machine = defaults[i].machine;
-	if (!machine && caps)
-		machine = qemu_caps_default_machine(caps);
 	if (!machine)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<os><type machine=...> is missing: guests of this architecture have no usual machine");
 	return set_string(&def->os.machine, caps ? qemu_caps_canonical_machine(caps, machine) : machine, err);
@@ -116,4 +107,5 @@ static int validate(const struct domain *def, struct error *err)
 }
 
 const struct hv_driver qemu_hv_driver = { .kind = "qemu", .defaults = defaults, .validate = validate,
-					  .guests = qemu_capabilities_guests, .natives = qemu_natives };
+					  .guests = qemu_capabilities_guests, .emulator_capabilities = qemu_emulator_capabilities,
+					  .emulator_cpu = qemu_emulator_cpu, .natives = qemu_natives };

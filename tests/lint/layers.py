@@ -9,7 +9,7 @@ import subprocess
 
 from common import TOP, files, read, report
 
-RANK = {'util': 0, 'conf': 1, 'rpc': 2, 'state': 2, 'hypervisor': 3, 'vmx': 4, 'cli': 6, 'bin': 7, 'helpers': 7}
+RANK = {'util': 0, 'conf': 1, 'cpu': 2, 'rpc': 2, 'state': 2, 'hypervisor': 3, 'vmx': 4, 'cli': 6, 'bin': 7, 'helpers': 7}
 DRIVER = 5   # every other folder of lib
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)
 

@@ -23,7 +23,7 @@ XML |= set('iface-begin iface-destroy iface-edit iface-list iface-mac iface-name
 XML_OBJECTS = re.compile(r'(pool|vol|secret|nodedev|iface)-(define|create|dumpxml|capabilities|find-sources(-as)?|clone|(un)?bridge)$|'
                          r'(snapshot|checkpoint)-(create|create-as|dumpxml|edit|info|list|current)$|backup-')
 # and those that are made of parts that touch it
-XML_PARTS = re.compile(r'^#include "cli/(affect|drivers|device|params|cpulist)\.h"', re.M)
+XML_PARTS = re.compile(r'^#include "cli/(affect|cpu|drivers|device|params|cpulist)\.h"', re.M)
 
 # what a program may weigh at most, in bytes of code and data: a library's tables (ICU's are 30 MB) come in unseen
 HEAVIEST = 4 << 20

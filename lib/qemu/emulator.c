@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "qemu/emulator.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+static enum domain_arch host_arch(void)
+{
+	struct utsname u;
+	int arch = uname(&u) == 0 ? conf_enum_value(&domain_arch_names, u.machine) : 0;
+
+	return arch > 0 ? arch : DOMAIN_ARCH_X86_64;
+}
+
+/* QEMU of 64-bit PCs runs guests of 32 bits, too. */
+static bool runs(enum domain_arch binary, enum domain_arch guest)
+{
+	return binary == guest || (binary == DOMAIN_ARCH_X86_64 && guest == DOMAIN_ARCH_I686) || (binary == DOMAIN_ARCH_AARCH64 && guest == DOMAIN_ARCH_ARMV7L) ||
+	       (binary == DOMAIN_ARCH_PPC64 && guest == DOMAIN_ARCH_PPC64LE);
+}
+
+static int find_caps(const struct hv_emulator *asked, struct qemu_emulator *out, struct error *err)
+{
+	int arch = asked->arch ? conf_enum_value(&domain_arch_names, asked->arch) : 0;
+	AUTO_FREE char *binary = NULL;
+
+	if (arch < 0)
+		return error_set(err, ERR_INVALID_ARG, "unknown architecture '%.40s'", asked->arch);
+	out->arch = arch ? (enum domain_arch)arch : host_arch();
+	binary = asked->binary ? strdup(asked->binary) : qemu_caps_find_binary(out->arch);
+	if (!binary)
+		return error_set(err, ERR_INVALID_ARG, "no QEMU for %s guests is installed", conf_enum_name(&domain_arch_names, out->arch));
+	out->caps = qemu_caps_get(binary, err);
+	if (!out->caps)
+		return -1;
+	if (!asked->arch)
+		out->arch = out->caps->arch;
+	return runs(out->caps->arch, out->arch) ? 0
+		: error_set(err, ERR_INVALID_ARG, "%s runs guests of %s, not of %s", binary, conf_enum_name(&domain_arch_names, out->caps->arch),
+			    conf_enum_name(&domain_arch_names, out->arch));
+}
+
+static int find_machine(const struct hv_emulator *asked, struct qemu_emulator *out, struct error *err)
+{
+	const char *machine = asked->machine ? asked->machine : qemu_caps_usual_machine(out->caps, out->arch);
+
+	if (!machine)
+		return error_set(err, ERR_INVALID_ARG, "guests of %s have no usual machine: one must be named", conf_enum_name(&domain_arch_names, out->arch));
+	if (!qemu_caps_machine(out->caps, machine))
+		return error_set(err, ERR_INVALID_ARG, "%s has no machine type '%.60s'", out->caps->binary, machine);
+	out->machine = strdup(qemu_caps_canonical_machine(out->caps, machine));
+	return out->machine ? 0 : error_set(err, ERR_NO_MEMORY, "no memory for the machine's name");
+}
+
+int qemu_emulator_find(const struct hv_emulator *asked, struct qemu_emulator *out, struct error *err)
+{
+	int virt = asked->virt ? conf_enum_value(&domain_virt_names, asked->virt) : 0;
+
+	*out = (struct qemu_emulator){ 0 };
+	if (virt < 0 || (virt && virt != DOMAIN_VIRT_QEMU && virt != DOMAIN_VIRT_KVM))
+		return error_set(err, ERR_INVALID_ARG, "QEMU's guests are of type 'qemu' or 'kvm', not '%.40s'", asked->virt);
+	if (find_caps(asked, out, err) < 0 || find_machine(asked, out, err) < 0) {
+		qemu_emulator_clear(out);
+		return -1;
+	}
+	if (virt == DOMAIN_VIRT_KVM && !out->caps->kvm) {
+		error_set(err, ERR_INVALID_ARG, "KVM is not available for %s on this host", out->caps->binary);
+		qemu_emulator_clear(out);
+		return -1;
+	}
+	out->virt = virt ? (enum domain_virt)virt : out->caps->kvm ? DOMAIN_VIRT_KVM : DOMAIN_VIRT_QEMU;
+	return 0;
+}
+
+void qemu_emulator_clear(struct qemu_emulator *e)
+{
+	qemu_caps_free(e->caps);
+	free(e->machine);
+	*e = (struct qemu_emulator){ 0 };
+}
+
+bool qemu_emulator_host_cpu(const struct qemu_caps *caps, bool kvm, struct x86_cpu *out)
+{
+	const json_t *props = json_object_get(json_object_get(caps->doc, "max"), kvm ? "kvm" : "tcg");
+	const char *vendor = json_string_value(json_object_get(props, "vendor"));
+
+	*out = (struct x86_cpu){ 0 };
+	if (!vendor || (caps->arch != DOMAIN_ARCH_X86_64 && caps->arch != DOMAIN_ARCH_I686))
+		return false;
+	snprintf(out->vendor, sizeof(out->vendor), "%s", x86_vendor_name(vendor));
+	out->family = (unsigned)json_integer_value(json_object_get(props, "family"));
+	out->model = (unsigned)json_integer_value(json_object_get(props, "model"));
+	out->stepping = (unsigned)json_integer_value(json_object_get(props, "stepping"));
+	for (size_t i = 0; i < x86_n_features; i++) {
+		const struct x86_feature *f = &x86_features[i];
+
+		if (!f->host_only && json_is_true(json_object_get(props, f->qemu ? f->qemu : f->name)))
+			x86_set(out, (int)i, true);
+	}
+	return true;
+}
+
+const json_t *qemu_emulator_model(const struct qemu_caps *caps, bool kvm, const char *name)
+{
+	const json_t *models = json_object_get(json_object_get(caps->doc, "cpus"), kvm ? "kvm" : "tcg");
+	json_t *m;
+	size_t i;
+
+	json_array_foreach(models, i, m) {
+		const char *n = json_string_value(json_object_get(m, "name"));
+
+		if (n && !strcmp(n, name))
+			return m;
+	}
+	return NULL;
+}
+
+int qemu_emulator_cpu(const struct hv_emulator *asked, struct x86_cpu *cpu, char ***models, struct error *err)
+{
+	AUTO_QEMU_EMULATOR struct qemu_emulator e = { 0 };
+	const json_t *known;
+	json_t *m;
+	size_t i, n = 0;
+
+	if (qemu_emulator_find(asked, &e, err) < 0)
+		return -1;
+	known = json_object_get(json_object_get(e.caps->doc, "cpus"), e.virt == DOMAIN_VIRT_KVM ? "kvm" : "tcg");
+	if (cpu && !qemu_emulator_host_cpu(e.caps, e.virt == DOMAIN_VIRT_KVM, cpu))
+		return error_set(err, ERR_NO_SUPPORT, "CPUs of %s cannot be compared", conf_enum_name(&domain_arch_names, e.arch));
+	if (!models)
+		return 0;
+	*models = calloc(json_array_size(known) + 1, sizeof(**models));
+	json_array_foreach(known, i, m) {
+		const char *name = json_string_value(json_object_get(m, "name"));
+
+		if (*models && name && ((*models)[n] = strdup(name)))
+			n++;
+	}
+	return *models ? 0 : error_set(err, ERR_NO_MEMORY, "no memory for the names of models");
+}
