@@ -65,14 +65,7 @@ static int run(struct cli *cli, struct error *err)
 {
 	AUTO_FREE char *xml = checkpoint_xml(cli, err);
 
-	if (!xml)
-		return -1;
-	if (print_xml) {
-		fputs(xml, stdout);
-		return EXIT_DONE;
-	}
-	cli->n_args = 1;
-	return cli_moment_create(cli, &cli_checkpoints, xml, NULL, (unsigned)flags, &domain_checkpoint_document, err);
+	return xml ? cli_moment_create_as(cli, &cli_checkpoints, xml, print_xml, (unsigned)flags, &domain_checkpoint_document, err) : -1;
 }
 
 static const struct cli_program program = {

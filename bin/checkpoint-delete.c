@@ -10,24 +10,13 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
-
 static int run(struct cli *cli, struct error *err)
 {
 	const struct cli_given given[] = { { "--children", flags & 1 }, { "--children-only", flags & 4 }, { NULL, 0 } };
-	wire_domain_checkpoint ref = { 0 };
-	struct cli_conn *conn;
 
 	if (cli_at_most_one(given, err) < 0)
 		return -1;
-	conn = cli_object_open(cli, &cli_checkpoint, uses, err);
-	if (!conn || cli_object_argument(cli, conn, &cli_checkpoint, &ref, err) < 0)
-		return -1;
-	int rc = cli_object_call(conn, &rpc_domain_checkpoint_delete, &ref, sizeof(ref), (unsigned)flags, NULL, err);
-	if (rc == 0)
-		cli_say(cli, "Domain checkpoint %s %sdeleted", ref.name, flags & 4 ? "children " : "");
-	cli_object_clear(&cli_checkpoint, &ref);
-	return rc;
+	return cli_moment_do(cli, &cli_checkpoints, false, &rpc_domain_checkpoint_delete, (unsigned)flags, flags & 4 ? "children deleted" : "deleted", err);
 }
 
 static const struct cli_program program = {

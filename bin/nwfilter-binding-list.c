@@ -1,29 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/json.h"
 #include "cli/nwfilter.h"
+#include "cli/rows.h"
 #include "nwfilter/nwfilter.h"
 
 static const struct rpc_row uses[] = { NWF(connect_list_all_nwfilter_bindings), RPC_ROW_END };
 
 static int print(struct cli *cli, const struct cli_objects *list, struct error *err)
 {
-	static const char *const titles[] = { "Port Dev", "Filter" };
-	json_t *array = cli->json ? json_array() : NULL;
-	struct cli_table *table = array ? NULL : cli_table_new(cli, titles, 2, err);
-	int rc = array || table ? 0 : -1;
+	static const char *const titles[] = { "Port Dev", "Filter" }, *const keys[] = { "port", "filter" };
+	struct cli_rows *rows = cli_rows_new(cli, titles, keys, ARRAY_LEN(keys), err);
+	int rc = rows ? 0 : -1;
 
 	for (size_t i = 0; rc == 0 && i < list->n; i++) {
 		const wire_nwfilter_binding *o = cli_object_at(list, i);
 		const char *cells[] = { o->portdev, o->filtername };
 
-		if (array)
-			json_array_append_new(array, json_pack("{s:o, s:o}", "port", cli_json_string(o->portdev), "filter", cli_json_string(o->filtername)));
-		else
-			rc = cli_table_row(table, cells, err);
+		rc = cli_rows_add(rows, cells, err);
 	}
-	if (table)
-		cli_table_end(table);
-	return array ? cli_json_print(array, err) : rc;
+	return rows && cli_rows_end(rows, err) < 0 ? -1 : rc;
 }
 
 static int run(struct cli *cli, struct error *err)

@@ -1,30 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/json.h"
 #include "cli/nwfilter.h"
+#include "cli/rows.h"
 #include "nwfilter/nwfilter.h"
 
 static const struct rpc_row uses[] = { NWF(connect_list_all_nwfilters), RPC_ROW_END };
 
 static int print(struct cli *cli, const struct cli_objects *list, struct error *err)
 {
-	static const char *const titles[] = { "UUID", "Name" };
-	json_t *array = cli->json ? json_array() : NULL;
-	struct cli_table *table = array ? NULL : cli_table_new(cli, titles, 2, err);
-	int rc = array || table ? 0 : -1;
+	static const char *const titles[] = { "UUID", "Name" }, *const keys[] = { "uuid", "name" };
+	struct cli_rows *rows = cli_rows_new(cli, titles, keys, ARRAY_LEN(keys), err);
+	int rc = rows ? 0 : -1;
 
 	for (size_t i = 0; rc == 0 && i < list->n; i++) {
 		const wire_nwfilter *o = cli_object_at(list, i);
 		char text[UUID_TEXT];
 		const char *cells[] = { uuid_format((const unsigned char *)o->uuid, text), o->name };
 
-		if (array)
-			json_array_append_new(array, json_pack("{s:o, s:s}", "name", cli_json_string(o->name), "uuid", cells[0]));
-		else
-			rc = cli_table_row(table, cells, err);
+		rc = cli_rows_add(rows, cells, err);
 	}
-	if (table)
-		cli_table_end(table);
-	return array ? cli_json_print(array, err) : rc;
+	return rows && cli_rows_end(rows, err) < 0 ? -1 : rc;
 }
 
 static int run(struct cli *cli, struct error *err)

@@ -96,14 +96,7 @@ static int run(struct cli *cli, struct error *err)
 {
 	AUTO_FREE char *xml = snapshot_xml(cli, err);
 
-	if (!xml)
-		return -1;
-	if (print_xml) {
-		fputs(xml, stdout);
-		return EXIT_DONE;
-	}
-	cli->n_args = 1;
-	return cli_moment_create(cli, &cli_snapshots, xml, NULL, (unsigned)flags, &domain_snapshot_document, err);
+	return xml ? cli_moment_create_as(cli, &cli_snapshots, xml, print_xml, (unsigned)flags, &domain_snapshot_document, err) : -1;
 }
 
 static const struct cli_program program = {

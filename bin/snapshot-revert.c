@@ -12,24 +12,13 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
-
 static int run(struct cli *cli, struct error *err)
 {
 	const struct cli_given given[] = { { "--running", flags & 1 }, { "--paused", flags & 2 }, { NULL, 0 } };
-	wire_domain_snapshot ref = { 0 };
-	struct cli_conn *conn;
 
 	if (cli_at_most_one(given, err) < 0)
 		return -1;
-	conn = cli_object_open(cli, &cli_snapshot, uses, err);
-	if (!conn || cli_snapshot_argument(cli, conn, current, &ref, err) < 0)
-		return -1;
-	int rc = cli_object_call(conn, &rpc_domain_revert_to_snapshot, &ref, sizeof(ref), (unsigned)flags, NULL, err);
-	if (rc == 0)
-		cli_say(cli, "Domain snapshot %s reverted", ref.name);
-	cli_object_clear(&cli_snapshot, &ref);
-	return rc;
+	return cli_moment_do(cli, &cli_snapshots, current, &rpc_domain_revert_to_snapshot, (unsigned)flags, "reverted", err);
 }
 
 static const struct cli_program program = {

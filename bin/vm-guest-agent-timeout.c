@@ -25,15 +25,10 @@ static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest
 
 static int run(struct cli *cli, struct error *err)
 {
-	struct cli_conn *conn = cli_open(cli, uses, NULL, err);
-	struct guest guest = { 0 };
-	int r;
+	AUTO_CLI_GUEST struct guest guest = { 0 };
+	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
 
-	if (!conn || cli_find(conn, cli->args[0], &guest, err) < 0)
-		return -1;
-	r = act(cli, conn, &guest, err);
-	guest_clear(&guest);
-	return r;
+	return conn ? act(cli, conn, &guest, err) : -1;
 }
 
 static const struct cli_program program = {

@@ -37,14 +37,6 @@ int cli_persistent_flags(const struct guest *guest, unsigned *flags, struct erro
 	return 0;
 }
 
-struct cli_conn *cli_open_guest(struct cli *cli, const struct rpc_row *uses, const struct hv_driver *const *drivers, struct guest *guest,
-				struct error *err)
-{
-	struct cli_conn *conn = cli_open(cli, uses, drivers, err);
-
-	return conn && cli_find(conn, cli->args[0], guest, err) == 0 ? conn : NULL;
-}
-
 int cli_scaled(const char *text, uint64_t unit, uint64_t fallback, uint64_t *size, struct error *err)
 {
 	size_t digits = strspn(text, "0123456789");

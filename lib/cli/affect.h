@@ -22,11 +22,6 @@ int cli_affect_flags(unsigned *flags, struct error *err) NODISCARD;
 /* The same; --persistent is the stored definition and, when the guest runs, the live one. */
 int cli_persistent_flags(const struct guest *guest, unsigned *flags, struct error *err) NODISCARD;
 
-/* Opens the connection and finds the guest that the first argument names. `guest` is cleared with guest_clear(). */
-struct cli_conn *cli_open_guest(struct cli *cli, const struct rpc_row *uses, const struct hv_driver *const *drivers, struct guest *guest,
-				struct error *err) NODISCARD;
-#define AUTO_CLI_GUEST AUTO(guest_clear)
-
 /* A size "512", "1G", "64 MiB" in units of `unit` bytes, rounded up; without a unit it counts in `fallback` bytes. By cli_usage(). */
 int cli_scaled(const char *text, uint64_t unit, uint64_t fallback, uint64_t *size, struct error *err) NODISCARD;
 

@@ -126,6 +126,14 @@ int cli_find(struct cli_conn *conn, const char *word, struct guest *guest, struc
 	return rc;
 }
 
+struct cli_conn *cli_open_guest(struct cli *cli, const struct rpc_row *uses, const struct hv_driver *const *drivers, struct guest *guest,
+				struct error *err)
+{
+	struct cli_conn *conn = cli_open(cli, uses, drivers, err);
+
+	return conn && cli_find(conn, cli->args[0], guest, err) == 0 ? conn : NULL;
+}
+
 int cli_list(struct cli_conn *conn, unsigned filter, unsigned want, struct guest_list *list, struct error *err)
 {
 	wire_connect_list_all_domains_args args = { .need_results = 1, .flags = filter };

@@ -38,6 +38,11 @@ void cli_guest_disconnect(struct cli_conn *conn, struct rpc_conn *rpc);
 /* The guest that a name, UUID or id means; guest_clear() after use. `kind` is NULL for a guest that is not local. */
 int cli_find(struct cli_conn *conn, const char *word, struct guest *guest, struct error *err) NODISCARD;
 
+/* Opens the connection and finds the guest that the first argument names. `guest` is cleared with guest_clear(). */
+struct cli_conn *cli_open_guest(struct cli *cli, const struct rpc_row *uses, const struct hv_driver *const *drivers, struct guest *guest,
+				struct error *err) NODISCARD;
+#define AUTO_CLI_GUEST AUTO(guest_clear)
+
 /* The guests that a filter selects (enum guest_filter); guest_list_free() after use. */
 int cli_list(struct cli_conn *conn, unsigned filter, unsigned want, struct guest_list *list, struct error *err) NODISCARD;
 

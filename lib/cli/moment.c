@@ -43,6 +43,39 @@ int cli_moment_create(struct cli *cli, const struct cli_moments *m, const char *
 	return EXIT_DONE;
 }
 
+int cli_moment_create_as(struct cli *cli, const struct cli_moments *m, const char *xml, bool print, unsigned flags,
+			 const struct conf_document *document, struct error *err)
+{
+	if (print) {
+		fputs(xml, stdout);
+		return EXIT_DONE;
+	}
+	cli->n_args = 1;   /* the others are in the XML */
+	return cli_moment_create(cli, m, xml, NULL, flags, document, err);
+}
+
+int cli_moment_do(struct cli *cli, const struct cli_moments *m, bool current, const struct rpc_proc *proc, unsigned flags,
+		  const char *done, struct error *err)
+{
+	struct cli_conn *conn = cli_object_open(cli, m->type, uses, err);
+	wire_domain_snapshot ref = { 0 };
+	int rc;
+
+	if (!conn)
+		return -1;
+	if (m->type == &cli_snapshot)
+		rc = cli_snapshot_argument(cli, conn, current, &ref, err);
+	else
+		rc = cli_object_argument(cli, conn, m->type, &ref, err);
+	if (rc < 0)
+		return -1;
+	rc = cli_object_call(conn, proc, &ref, m->type->size, flags, NULL, err);
+	if (rc == 0)
+		cli_say(cli, "%s %s %s", m->type->title, ref.name, done);
+	cli_object_clear(m->type, &ref);
+	return rc;
+}
+
 char *cli_moment_parent(struct cli_conn *conn, const struct cli_moments *m, const void *ref, struct error *err)
 {
 	wire_domain_snapshot parent = { 0 };
@@ -180,9 +213,25 @@ static int draw(struct cli_conn *conn, const struct cli_moments *m, const struct
 	return rc;
 }
 
-int cli_moment_list(struct cli *cli, const struct cli_moments *m, const struct cli_moment_list *how, struct error *err)
+static int check_options(struct cli_moment_list *how, struct error *err)
 {
-	struct cli_conn *conn = cli_object_open(cli, m->type, uses, err);
+	const struct cli_given forms[] = { { "--tree", how->tree }, { "--name", how->name }, { "--parent", how->parent }, { NULL, 0 } };
+
+	if (cli_at_most_one(forms, err) < 0)
+		return -1;
+	if (how->descendants && !how->from)
+		return cli_usage(err, "--descendants needs --from");
+	if (how->roots && how->from)
+		return cli_usage(err, "--roots and --from cannot be used together");
+	/* one bit, for those with the one and those with the other */
+	if (how->roots || how->descendants || (how->tree && how->from))
+		how->filter |= 1;
+	return 0;
+}
+
+int cli_moment_list(struct cli *cli, const struct cli_moments *m, struct cli_moment_list *how, struct error *err)
+{
+	struct cli_conn *conn = check_options(how, err) < 0 ? NULL : cli_object_open(cli, m->type, uses, err);
 	const wire_domain *dom = conn ? m->type->parent(cli, conn, err) : NULL;
 	struct cli_object_type below = *m->type;
 	wire_domain_snapshot from = { 0 };
@@ -199,7 +248,7 @@ int cli_moment_list(struct cli *cli, const struct cli_moments *m, const struct c
 		below.parent_size = below.size;
 		below.list = m->children;
 	}
-	if (cli_object_list(conn, &below, parent, how->filter, &list, err) < 0)
+	if (cli_object_list(conn, &below, parent, (unsigned)how->filter, &list, err) < 0)
 		return -1;
 	if (how->tree && !cli->json)
 		rc = draw(conn, m, &list, err);
