@@ -171,6 +171,6 @@ int hv_view(struct rpc_call *call, const void *args, void *ret, struct error *er
 		return hv_forward_to(call, &guest, args, ret, hv->timeout_ms, err);
 	if (!(def = hv_load(guest.kind, guest.name, err)))
 		return -1;
-	struct view v = { def, args, ret, guest.kind->scheduler, guest.kind->sched_params };
+	struct view v = { def, args, ret, guest.kind->scheduler, guest.kind->sched_params, guest.kind->host_cpus };
 	return row->fn(&v, err);
 }

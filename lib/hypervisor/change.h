@@ -103,8 +103,9 @@ struct view {
 	const struct domain *def;
 	const void *args;
 	void *ret;
-	const char *scheduler;     /* hv_kind's */
+	const char *scheduler;     /* hv_kind's, like the two that follow */
 	unsigned sched_params;
+	unsigned host_cpus;
 };
 
 /* domain_get_*'s flag VIR_TYPED_PARAM_STRING_OKAY: always known. */

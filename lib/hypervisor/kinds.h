@@ -21,6 +21,7 @@ struct hv_kind {
 	bool session;                   /* works without root */
 	bool apart;                     /* lives in a state of its own and is reached by its own process alone (helpers/driver-NAME) */
 	const char *scheduler;          /* what domain_get_scheduler_type answers; NULL: "posix" */
+	unsigned host_cpus;             /* of a host that is none; 0: this one's */
 	unsigned sched_params;          /* how many of hypervisor/params.c's scheduler parameters it has; 0: all */
 };
 

@@ -193,7 +193,7 @@ static int sv_view(struct rpc_call *call, const void *args, void *ret, struct er
 	}
 	if (!def || (!(flags & AFFECT_CONFIG) && sv->driver->look && sv->driver->look(sv, row->what, def, err) < 0))
 		return -1;
-	struct view v = { def, args, ret, kind ? kind->scheduler : NULL, kind ? kind->sched_params : 0 };
+	struct view v = { def, args, ret, kind ? kind->scheduler : NULL, kind ? kind->sched_params : 0, kind ? kind->host_cpus : 0 };
 	return row->fn(&v, err);
 }
 

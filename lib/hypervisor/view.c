@@ -109,10 +109,15 @@ static int vcpus_flags(const struct view *v, struct error *err)
 	return 0;
 }
 
-/* A set as libvirt's map, a bit per host CPU; NULL: all CPUs of this host. */
-static void put_map(const struct conf_bitmap *set, char *map, size_t len)
+static long host_cpus(const struct view *v)
 {
-	long host = sysconf(_SC_NPROCESSORS_CONF);
+	return v->host_cpus ? (long)v->host_cpus : sysconf(_SC_NPROCESSORS_CONF);
+}
+
+/* A set as libvirt's map, a bit per host CPU; NULL: all CPUs of the host. */
+static void put_map(const struct view *v, const struct conf_bitmap *set, char *map, size_t len)
+{
+	long host = host_cpus(v);
 
 	for (size_t i = 0; i < len * 8 && (long)i < host; i++)
 		if (!set || conf_bitmap_test(set, (unsigned)i))
@@ -140,7 +145,7 @@ static int vcpu_pin_info(const struct view *v, struct error *err)
 		for (size_t p = 0; p < t->vcpupins.n; p++)
 			if (t->vcpupins.items[p]->vcpu.value == i)
 				set = t->vcpupins.items[p]->cpuset;
-		put_map(set, r->cpumaps.cpumaps_val + i * (size_t)a->maplen, (size_t)a->maplen);
+		put_map(v, set, r->cpumaps.cpumaps_val + i * (size_t)a->maplen, (size_t)a->maplen);
 	}
 	return 0;
 }
@@ -157,7 +162,7 @@ static int emulator_pin_info(const struct view *v, struct error *err)
 		return error_errno(err, "the map");
 	r->cpumaps.cpumaps_len = (u_int)a->maplen;
 	r->ret = 1;
-	put_map(v->def->cputune.emulatorpin ? v->def->cputune.emulatorpin : v->def->vcpus.cpuset, r->cpumaps.cpumaps_val, (size_t)a->maplen);
+	put_map(v, v->def->cputune.emulatorpin ? v->def->cputune.emulatorpin : v->def->vcpus.cpuset, r->cpumaps.cpumaps_val, (size_t)a->maplen);
 	return 0;
 }
 
@@ -165,7 +170,7 @@ static int iothread_info(const struct view *v, struct error *err)
 {
 	wire_domain_get_iothread_info_ret *r = v->ret;
 	const struct domain *def = v->def;
-	size_t len = (size_t)(sysconf(_SC_NPROCESSORS_CONF) + 7) / 8;
+	size_t len = (size_t)(host_cpus(v) + 7) / 8;
 
 	r->info.info_val = calloc((size_t)def->iothreads + 1, sizeof(*r->info.info_val));
 	if (!r->info.info_val)
@@ -183,7 +188,7 @@ static int iothread_info(const struct view *v, struct error *err)
 		for (size_t p = 0; p < def->cputune.iothreadpins.n; p++)
 			if (def->cputune.iothreadpins.items[p]->iothread.value == out->iothread_id)
 				set = def->cputune.iothreadpins.items[p]->cpuset;
-		put_map(set, out->cpumap.cpumap_val, len);
+		put_map(v, set, out->cpumap.cpumap_val, len);
 	}
 	r->ret = def->iothreads;
 	return 0;

@@ -4,6 +4,8 @@
 #include "test/test.h"
 
 #include "hypervisor/hypervisor.h"
+#include "hypervisor/params.h"
+#include "test/guest.h"
 
 #include <string.h>
 
@@ -118,6 +120,125 @@ static int get_sysinfo(struct rpc_call *call, const void *args, void *ret, struc
 		    "    <entry name='date'>05/07/2014</entry>\n    <entry name='release'>2.61</entry>\n  </bios>\n</sysinfo>\n", err);
 }
 
+static int get_cells_free_memory(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	const wire_node_get_cells_free_memory_args *a = args;
+	wire_node_get_cells_free_memory_ret *r = ret;
+
+	(void)call;
+	if (a->start_cell < 0 || a->start_cell >= NODES)
+		return error_set(err, ERR_INVALID_ARG, "invalid argument: Range exceeds available cells");
+	r->cells.cells_val = calloc(NODES, sizeof(*r->cells.cells_val));
+	if (!r->cells.cells_val)
+		return error_errno(err, "memory of nodes");
+	for (int i = a->start_cell; i < NODES && i - a->start_cell < a->maxcells; i++)
+		r->cells.cells_val[r->cells.cells_len++] = UINT64_C(2097152) * (unsigned)(i + 1);
+	return 0;
+}
+
+static int get_free_pages(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	const wire_node_get_free_pages_args *a = args;
+	wire_node_get_free_pages_ret *r = ret;
+	uint64_t count = 6;
+
+	(void)call;
+	if (a->start_cell < 0 || a->start_cell >= NODES)
+		return error_set(err, ERR_INVALID_ARG, "invalid argument: Range exceeds available cells");
+	r->counts.counts_val = calloc((size_t)a->pages.pages_len * NODES + 1, sizeof(*r->counts.counts_val));
+	if (!r->counts.counts_val)
+		return error_errno(err, "pages of nodes");
+	/* one number after the other, each made of the one before */
+	for (int cell = a->start_cell; cell < NODES && (unsigned)(cell - a->start_cell) < a->cell_count; cell++)
+		for (u_int i = 0; i < a->pages.pages_len; i++)
+			r->counts.counts_val[r->counts.counts_len++] = count = count * 2 + 7;
+	return 0;
+}
+
+/* The same for each CPU and for all. */
+static int get_cpu_stats(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	static const struct { const char *name; uint64_t value; } rows[] = {
+		{ "user", UINT64_C(9797400000) }, { "kernel", UINT64_C(34678723400000) }, { "idle", UINT64_C(87264900000) },
+		{ "iowait", UINT64_C(763600000) },
+	};
+	const wire_node_get_cpu_stats_args *a = args;
+	wire_node_get_cpu_stats_ret *r = ret;
+
+	(void)call;
+	r->nparams = ARRAY_LEN(rows);
+	if (!a->nparams)
+		return 0;
+	r->params.params_val = calloc(ARRAY_LEN(rows), sizeof(*r->params.params_val));
+	for (size_t i = 0; r->params.params_val && i < ARRAY_LEN(rows) && (int)i < a->nparams; i++) {
+		r->params.params_val[r->params.params_len++].value = rows[i].value;
+		if (give(&r->params.params_val[i].field, rows[i].name, err) < 0)
+			return -1;
+	}
+	return r->params.params_val ? 0 : error_errno(err, "statistics");
+}
+
+/* Of the eight CPUs that it tells of here, the first, third and fifth are at work. */
+static int get_cpu_map(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	const wire_node_get_cpu_map_args *a = args;
+	wire_node_get_cpu_map_ret *r = ret;
+
+	(void)call;
+	r->ret = TEST_MAP_CPUS;
+	r->online = a->need_online ? 3 : 0;
+	if (!a->need_map)
+		return 0;
+	r->cpumap.cpumap_val = malloc(1);
+	if (!r->cpumap.cpumap_val)
+		return error_errno(err, "CPUs");
+	*r->cpumap.cpumap_val = 0x15;
+	r->cpumap.cpumap_len = 1;
+	return 0;
+}
+
+static int no_memory_stats(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	(void)args;
+	(void)ret;
+	return error_set(err, ERR_NO_SUPPORT, "this function is not supported by the connection driver: %s", call->proc->name);
+}
+
+/* --- the scheduler: it has one number, which nobody can change but in name ----------------------------------------- */
+
+#define WEIGHT 50
+
+static int scheduler_type(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	wire_domain_get_scheduler_type_ret *r = ret;
+
+	(void)call;
+	(void)args;
+	r->nparams = 1;
+	return give(&r->type, "fair", err);
+}
+
+static int scheduler_parameters(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	wire_domain_get_scheduler_parameters_ret *r = ret;
+
+	(void)call;
+	(void)args;
+	return params_add_uint(PARAMS(r->params), "weight", WEIGHT, err);
+}
+
+static int set_scheduler_parameters(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	const wire_domain_set_scheduler_parameters_args *a = args;
+
+	(void)call;
+	(void)ret;
+	for (u_int i = 0; i < a->params.params_len; i++)
+		if (strcmp(a->params.params_val[i].field, "weight") != 0)
+			return error_set(err, ERR_INVALID_ARG, "invalid argument: parameter '%s' not supported", a->params.params_val[i].field);
+	return 0;
+}
+
 /* The labels that a client sees where no security driver is. */
 static int get_security_model(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
@@ -135,9 +256,13 @@ static int get_security_model(struct rpc_call *call, const void *args, void *ret
 static int get_security_label(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	wire_domain_get_security_label_ret *r = ret;
+	wire_domain_get_state_args state = { .dom = *(const wire_domain *)args };
+	wire_domain_get_state_ret now = { 0 };
 
-	(void)call;
-	(void)args;
+	if (hv_domain_get_state(call, &state, &now, err) < 0)
+		return -1;
+	if (now.state == GUEST_SHUTOFF)
+		return 0;
 	if (give(&r->label.label_val, "libvirt-test", err) < 0)
 		return -1;
 	r->label.label_len = sizeof("libvirt-test");
@@ -155,5 +280,15 @@ const struct rpc_row test_connect_rows[] = {
 	RPC_ROW(connect_get_sysinfo, get_sysinfo),
 	RPC_ROW(node_get_info, get_info),
 	RPC_ROW(node_get_free_memory, get_free_memory),
+	RPC_ROW(node_get_cells_free_memory, get_cells_free_memory),
+	RPC_ROW(node_get_free_pages, get_free_pages),
+	RPC_ROW(node_get_cpu_stats, get_cpu_stats),
+	RPC_ROW(node_get_cpu_map, get_cpu_map),
+	RPC_ROW(node_get_memory_stats, no_memory_stats),
+	RPC_ROW(domain_get_scheduler_type, scheduler_type),
+	RPC_ROW(domain_get_scheduler_parameters, scheduler_parameters),
+	RPC_ROW(domain_get_scheduler_parameters_flags, scheduler_parameters),
+	RPC_ROW(domain_set_scheduler_parameters, set_scheduler_parameters),
+	RPC_ROW(domain_set_scheduler_parameters_flags, set_scheduler_parameters),
 	RPC_ROW_END,
 };

@@ -1,27 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A guest that runs in name only: its supervisor keeps its state. */
 #include "hypervisor/change.h"
-#include "hypervisor/supervisor.h"
+#include "test/guest.h"
 #include "test/test.h"
 
-#include "conf/domain.h"
-
 #include <string.h>
-#include <time.h>
 
 #define VIR_FROM_TEST 12
+
+/* Where the clocks of guests stand: the one of libvirt's test driver. */
+#define FIRST_MOMENT 627319920
 
 /* Numbers of libvirt's virDomainEventType, virDomainPausedReason, virDomainRunningReason. */
 enum { EVENT_SUSPENDED = 3, EVENT_RESUMED = 4 };
 enum { PAUSED_USER = 1, RUNNING_UNPAUSED = 5 };
-
-struct test_guest {
-	struct supervisor *sv;
-	struct ev_timer end;        /* after the call that asked for it */
-	enum monitor_exit how;
-	struct timespec since;
-	bool lives;
-};
 
 static struct test_guest *guest_of(const struct supervisor *sv)
 {
@@ -54,6 +46,7 @@ static struct test_guest *guest_new(struct supervisor *sv, struct error *err)
 	}
 	g->sv = sv;
 	g->lives = true;
+	g->clock.seconds = FIRST_MOMENT;
 	clock_gettime(CLOCK_BOOTTIME, &g->since);
 	ev_timer_init(&g->end, on_end, 0, 0);
 	g->end.data = g;
@@ -113,11 +106,11 @@ static void teardown(struct supervisor *sv)
 
 /* --- procedures -------------------------------------------------------------------------------------------------- */
 
-static struct test_guest *of_call(struct rpc_call *call, const wire_domain *dom, struct error *err)
+struct test_guest *test_guest_called(struct rpc_call *call, const void *args, struct error *err)
 {
 	struct supervisor *sv = call->ctx;
 
-	if (supervisor_check_domain(sv, dom, err) < 0)
+	if (supervisor_check_domain(sv, args, err) < 0)
 		return NULL;
 	if (!guest_of(sv) || !guest_of(sv)->lives) {
 		error_set(err, ERR_OPERATION_INVALID, "Requested operation is not valid: domain is not running");
@@ -126,9 +119,17 @@ static struct test_guest *of_call(struct rpc_call *call, const wire_domain *dom,
 	return guest_of(sv);
 }
 
+uint64_t test_guest_age(const struct test_guest *g)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)(now.tv_sec - g->since.tv_sec) * 1000000000u + (uint64_t)now.tv_nsec - (uint64_t)g->since.tv_nsec;
+}
+
 static int suspend(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
-	struct test_guest *g = of_call(call, &((const wire_domain_suspend_args *)args)->dom, err);
+	struct test_guest *g = test_guest_called(call, args, err);
 
 	(void)ret;
 	if (!g)
@@ -140,7 +141,7 @@ static int suspend(struct rpc_call *call, const void *args, void *ret, struct er
 
 static int resume(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
-	struct test_guest *g = of_call(call, &((const wire_domain_resume_args *)args)->dom, err);
+	struct test_guest *g = test_guest_called(call, args, err);
 
 	(void)ret;
 	if (!g)
@@ -153,7 +154,7 @@ static int resume(struct rpc_call *call, const void *args, void *ret, struct err
 
 static int stop(struct rpc_call *call, const wire_domain *dom, enum monitor_exit how, struct error *err)
 {
-	struct test_guest *g = of_call(call, dom, err);
+	struct test_guest *g = test_guest_called(call, dom, err);
 
 	if (!g)
 		return -1;
@@ -183,30 +184,29 @@ static int do_reboot(struct rpc_call *call, const void *args, void *ret, struct 
 static int do_reset(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	(void)ret;
-	return of_call(call, &((const wire_domain_reset_args *)args)->dom, err) ? 0 : -1;
+	return test_guest_called(call, args, err) ? 0 : -1;
 }
 
 static int get_info(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
-	struct test_guest *g = of_call(call, &((const wire_domain_get_info_args *)args)->dom, err);
+	struct test_guest *g = test_guest_called(call, args, err);
 	wire_domain_get_info_ret *r = ret;
-	struct timespec now;
 
 	if (!g)
 		return -1;
-	clock_gettime(CLOCK_BOOTTIME, &now);
 	r->state = g->sv->state;
 	r->max_mem = g->sv->def->memory.value;
 	r->memory = g->sv->def->current_memory.value;
-	r->nr_virt_cpu = g->sv->def->vcpus.n;
-	r->cpu_time = (uint64_t)(now.tv_sec - g->since.tv_sec) * 1000000000u + (uint64_t)now.tv_nsec - (uint64_t)g->since.tv_nsec;
+	r->nr_virt_cpu = g->sv->def->vcpus.current ? g->sv->def->vcpus.current : g->sv->def->vcpus.n;
+	r->cpu_time = test_guest_age(g);
 	return 0;
 }
 
-static int send_key(struct rpc_call *call, const void *args, void *ret, struct error *err)
+/* Nobody is there to take it. */
+static int take_it(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	(void)ret;
-	return of_call(call, &((const wire_domain_send_key_args *)args)->dom, err) ? 0 : -1;
+	return test_guest_called(call, args, err) ? 0 : -1;
 }
 
 static const struct rpc_row rows[] = {
@@ -217,7 +217,26 @@ static const struct rpc_row rows[] = {
 	RPC_ROW(domain_reboot, do_reboot),
 	RPC_ROW(domain_reset, do_reset),
 	RPC_ROW(domain_get_info, get_info),
-	RPC_ROW(domain_send_key, send_key),
+	RPC_ROW(domain_send_key, take_it),
+	RPC_ROW(domain_inject_nmi, take_it),
+	RPC_ROW(domain_block_stats, test_block_stats),
+	RPC_ROW(domain_interface_stats, test_interface_stats),
+	RPC_ROW(domain_memory_stats, test_memory_stats),
+	RPC_ROW(domain_get_vcpus, test_get_vcpus),
+	RPC_ROW(domain_get_block_info, test_get_block_info),
+	RPC_ROW(domain_get_disk_errors, test_disk_errors),
+	RPC_ROW(domain_get_cpu_stats, test_cpu_stats),
+	RPC_ROW(domain_screenshot, test_screenshot),
+	RPC_ROW(domain_fsfreeze, test_freeze),
+	RPC_ROW(domain_fsthaw, test_thaw),
+	RPC_ROW(domain_fstrim, test_trim),
+	RPC_ROW(domain_get_fsinfo, test_fsinfo),
+	RPC_ROW(domain_get_time, test_get_time),
+	RPC_ROW(domain_set_time, test_set_time),
+	RPC_ROW(domain_get_hostname, test_hostname),
+	RPC_ROW(domain_set_user_password, test_set_password),
+	RPC_ROW(domain_send_process_signal, test_send_signal),
+	RPC_ROW(domain_interface_addresses, test_addresses),
 	RPC_ROW_END,
 };
 
@@ -230,7 +249,18 @@ static int changed(struct supervisor *sv, struct change *c, struct error *err)
 	return 0;
 }
 
-static supervisor_change_fn *const changes[CHANGES] = { [0 ... CHANGES - 1] = changed };
+static int refuse_maximum(struct supervisor *sv, struct change *c, struct error *err)
+{
+	(void)sv;
+	(void)c;
+	return error_set(err, ERR_OPERATION_INVALID, "Requested operation is not valid: cannot resize the maximum memory on an active domain");
+}
+
+static supervisor_change_fn *const changes[CHANGES] = {
+	[0 ... CHANGE_MAX_MEMORY - 1] = changed,
+	[CHANGE_MAX_MEMORY] = refuse_maximum,
+	[CHANGE_MAX_MEMORY + 1 ... CHANGES - 1] = changed,
+};
 
 const struct supervisor_driver test_supervisor_driver = {
 	.kind = "test",

@@ -63,8 +63,9 @@ static char *root_of(const char *path, bool create, struct error *err)
 static const char default_domain[] =
 	"<domain type='test'><name>test</name><uuid>6695eb01-f6a4-8304-79aa-97f2502e193f</uuid><memory>8388608</memory>"
 	"<currentMemory>2097152</currentMemory><vcpu>2</vcpu><os><type>hvm</type></os><devices><disk type='file'>"
-	"<source file='/guest/diskimage1'/><target dev='vda' bus='virtio'/></disk><interface type='network'><mac address='aa:bb:cc:dd:ee:ff'/>"
-	"<source network='default'/></interface><memballoon model='virtio'/></devices></domain>";
+	"<source file='/guest/diskimage1'/><target dev='vda' bus='virtio'/><address type='pci' bus='1' slot='0'/></disk><interface type='network'>"
+	"<mac address='aa:bb:cc:dd:ee:ff'/><source network='default'/><address type='pci' bus='0' slot='1'/></interface><memballoon model='virtio'>"
+	"<address type='pci' bus='0' slot='2'/></memballoon></devices></domain>";
 static const char default_network[] =
 	"<network><name>default</name><uuid>dd8fe884-6c02-601e-7551-cca97df1c5df</uuid><bridge name='virbr0'/><forward/>"
 	"<ip address='192.168.122.1' netmask='255.255.255.0'><dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp></ip></network>";

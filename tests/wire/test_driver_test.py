@@ -51,6 +51,25 @@ SESSIONS = [
     'vcpucount test; vcpucount test --live; maxvcpus',
     'nodeinfo; version; hostname --x',
     'nodeinfo; capabilities; sysinfo',
+    # what would be measured, and what an agent would answer
+    'domblkinfo test vda; domblkerror test; domblklist test; domiflist test',
+    'domblkstat test; domblkstat test vda; domifstat test testnet0',
+    '~domblkinfo test nope; domifstat test nope',
+    'dommemstat test; vcpuinfo test; vcpuinfo test --pretty; cpu-stats test',
+    'vcpupin test; vcpupin test 0 1-3; vcpupin test 1 0; vcpupin test; vcpuinfo test; dumpxml test',
+    'emulatorpin test; emulatorpin test 1; emulatorpin test',
+    'schedinfo test; schedinfo test --set weight=20; schedinfo test',
+    '~schedinfo test --set cpu_shares=20',
+    'domfsinfo test; domfsfreeze test; domfsfreeze test; domfsthaw test; domfsthaw test /; domfstrim test; domfsfreeze test /boot; domfsthaw test',
+    'domfsfreeze test /nope',
+    'domtime test; domtime test --set --time 1234567; domtime test; domhostname test; domifaddr test; domifaddr test --full --source agent',
+    'set-user-password test root x; inject-nmi test; send-key test KEY_A; send-process-signal test 1 1; send-process-signal test 5 9',
+    '~destroy test; dommemstat test; vcpuinfo test; domfsinfo test; domtime test; domifaddr test',
+    'nodecpustats; nodecpumap; nodecpumap --pretty; freecell; freecell --all; freepages --all; freepages --cellno 1 --pagesize 8',
+    '~nodememstats',
+    'setvcpus test 1; vcpucount test; dominfo test',
+    'setmaxmem test 4194304; destroy test; setmaxmem test 4194304; dominfo test',
+    'version; dumpxml test',
     # networks
     'net-list; net-list --all; net-info default; net-dumpxml default; net-name dd8fe884-6c02-601e-7551-cca97df1c5df; net-uuid default',
     'net-destroy default; net-list --all; net-start default; net-list',
@@ -135,7 +154,8 @@ class World:
 
 def plain(text):
     """Without what is a matter of the moment."""
-    return re.sub(r'<(source|devices)>\s*</\1>', r'<\1/>', re.sub(r'CPU time: .*', 'CPU time', text))
+    text = re.sub(r'CPU time: .*\n', '', re.sub(r'((?:rd|wr|rx|tx)_\w+|errs) \d+', r'\1', text))
+    return re.sub(r'<(source|devices)>\s*</\1>', r'<\1/>', text)
 
 
 def compare(row):
