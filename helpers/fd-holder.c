@@ -120,7 +120,10 @@ static int hold(const char *name, char *const *env)
 			else if (fd == -2)
 				p[2].fd = -1;
 		}
-		if (!p[0].revents)
+		/* nobody can ever come: not asked again, instead of for ever */
+		if (p[0].revents & ~POLLIN)
+			p[0].fd = -1;
+		if (!(p[0].revents & POLLIN))
 			continue;
 		int client = (int)sys(SYS_accept4, LISTEN, 0, 0, SOCK_CLOEXEC, 0);
 		if (client < 0)
