@@ -221,7 +221,7 @@ int hv_domain_create_xml(struct rpc_call *call, const void *args, void *ret, str
 	struct state_status status;
 
 	if (hv_may(call, err) < 0 ||
-	    hv_flags(call, a->flags, HV_START_PAUSED | HV_START_AUTODESTROY | HV_START_HOST_ROOT | CREATE_VALIDATE, err) < 0)
+	    hv_flags(call, a->flags, HV_START_FLAGS | CREATE_VALIDATE, err) < 0)
 		return -1;
 	def = hv_parse(hv, a->xml_desc, a->flags & CREATE_VALIDATE ? DOMAIN_PARSE_VALIDATE : 0, &kind, err);
 	if (!def || !(xml = domain_format(def, HV_STORED, err)) ||

@@ -86,6 +86,13 @@ int hv_forward_to(struct rpc_call *call, struct guest *guest, const void *args, 
 	return err && err->code == ERR_OPERATION_TIMEOUT ? error_wrap(err, "'%s': its supervisor does not answer", guest->name) : -1;
 }
 
+int hv_forward_long(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	AUTO_GUEST struct guest guest = { 0 };
+
+	return hv_guest_called(call, args, &guest, err) < 0 ? -1 : hv_forward_to(call, &guest, args, ret, -1, err);
+}
+
 int hv_forward(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const struct hv *hv = call->ctx;

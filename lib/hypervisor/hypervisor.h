@@ -20,6 +20,9 @@
  * dead is adopted first. A supervisor that does not answer within hv->timeout_ms: ERR_OPERATION_TIMEOUT. */
 rpc_fn hv_forward;
 
+/* The same for what takes as long as it takes: there is no timeout; who waits cancels it by domain_abort_job. */
+rpc_fn hv_forward_long;
+
 /* A connection to the supervisor of the guest that `dom` names, under the same rules: for streams, descriptors and events. */
 struct rpc_conn;
 struct rpc_conn *hv_connect_supervisor(const struct hv *hv, const wire_domain *dom, struct error *err) NODISCARD;
@@ -138,6 +141,16 @@ rpc_fn hv_change, hv_view;
 rpc_fn hv_connect_get_cpu_model_names, hv_connect_compare_cpu, hv_connect_baseline_cpu, hv_connect_get_domain_capabilities,
 	hv_connect_compare_hypervisor_cpu, hv_connect_baseline_hypervisor_cpu;
 
+/* restore.c: what begins with an image of saved memory, or is about one */
+rpc_fn hv_domain_restore, hv_domain_restore_flags, hv_domain_restore_params, hv_domain_save_image_get_xml_desc, hv_domain_save_image_define_xml,
+	hv_domain_managed_save_remove, hv_domain_managed_save_get_xml_desc, hv_domain_managed_save_define_xml;
+#define hv_domain_save hv_forward_long
+#define hv_domain_save_flags hv_forward_long
+#define hv_domain_save_params hv_forward_long
+#define hv_domain_managed_save hv_forward_long
+#define hv_domain_core_dump hv_forward_long
+#define hv_domain_core_dump_with_format hv_forward_long
+
 /* Statistics (stats_local.c), and what else only a running guest answers. */
 rpc_fn hv_connect_get_all_domain_stats, hv_domain_get_block_info;
 #define hv_domain_block_stats hv_forward
@@ -184,11 +197,22 @@ void hv_defined_clear(struct hv_defined *d);
 /* Flags of domain_create_with_flags and domain_create_xml: libvirt's, and one of ours that no wire carries. */
 #define HV_START_PAUSED 1u
 #define HV_START_AUTODESTROY 2u
+#define HV_START_BYPASS_CACHE 4u       /* a saved state is read past the page cache */
+#define HV_START_FORCE_BOOT 8u         /* a saved state is thrown away */
+#define HV_START_RESET_NVRAM 32u       /* firmware variables begin anew from their template */
 #define HV_START_HOST_ROOT (1u << 30)   /* a container without a root file system of its own may have the host's */
+
+#define HV_START_FLAGS (HV_START_PAUSED | HV_START_AUTODESTROY | HV_START_BYPASS_CACHE | HV_START_FORCE_BOOT | HV_START_RESET_NVRAM | HV_START_HOST_ROOT)
 
 /* Starts a defined guest; with `xml` (canonical) a transient one. Returns when it runs. Already running: ERR_OPERATION_INVALID. */
 int hv_start(const struct hv *hv, const struct hv_kind *kind, const char *name, unsigned flags, const char *xml,
 	     const unsigned char uuid[UUID_BYTES], struct error *err) NODISCARD;
+
+/* The same from an image whose head was read, with the definition image->xml (canonical): a guest that is defined runs by it and keeps its own for the next start,
+ * one that is not is transient. `fd` stays the caller's. */
+struct save_image;
+int hv_start_image(const struct hv *hv, const struct hv_kind *kind, const char *name, unsigned flags, const struct save_image *image, int fd,
+		   const unsigned char uuid[UUID_BYTES], struct error *err) NODISCARD;
 
 /*
  * Puts right what a dead supervisor left: a guest that lives gets a new supervisor (1), what is left of a dead one is removed by its

@@ -19,6 +19,7 @@ struct hv_kind {
 	enum error_code missing;        /* what is said where there is none of a name */
 	const char *os_type;            /* what domain_get_os_type answers where every guest has the same: "exe" */
 	bool session;                   /* works without root */
+	bool images;                    /* its guests' memory can be saved to files and restored from them (save_image.h) */
 	bool apart;                     /* lives in a state of its own and is reached by its own process alone (helpers/driver-NAME) */
 	const char *scheduler;          /* what domain_get_scheduler_type answers; NULL: "posix" */
 	unsigned host_cpus;             /* of a host that is none; 0: this one's */

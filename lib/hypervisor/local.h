@@ -15,7 +15,8 @@ struct hv_spawn {
 	const char *name;
 	int run_fd, alive_fd;
 	const struct hv_supervisor *own;   /* see struct hv */
-	bool adopt, paused, autodestroy, host_root, transient;
+	int image_fd;                        /* saved memory to be restored; 0: it boots */
+	bool adopt, paused, autodestroy, host_root, transient, reset_nvram;
 	int timeout_ms;
 	int (*wait)(int fd, int events, int timeout_ms);   /* see struct hv; NULL: poll(2) */
 };
@@ -56,6 +57,9 @@ int hv_forward_to(struct rpc_call *call, struct guest *guest, const void *args, 
 
 /* Ends what a call is to destroy, flags as in domain_destroy_flags: by asking its supervisor (call->proc, args), else without it. */
 int hv_destroy_guest(struct rpc_call *call, struct guest *guest, const void *args, unsigned flags, struct error *err) NODISCARD;
+
+/* The file in a guest's directory that holds the state in which vm-managedsave ended it. */
+#define HV_MANAGED_SAVE "save"
 
 #define AUTO_GUEST AUTO(guest_clear)
 

@@ -3,6 +3,7 @@
 #include "hypervisor/annotate.h"
 #include "hypervisor/local_xml.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 /* Numbers by libvirt's virDomainModificationImpact. */
@@ -94,6 +95,19 @@ static int may_rename(const struct guest *guest, const char *new_name, struct er
 	return 0;
 }
 
+/* Its saved state has the old name. */
+static int refuse_saved(const struct guest *guest, struct error *err)
+{
+	AUTO_CLOSE int fd = state_open_object(guest->kind->name, guest->name, err);
+
+	if (fd < 0)
+		return -1;
+	if (faccessat(fd, HV_MANAGED_SAVE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	return error_set(err, ERR_OPERATION_INVALID, "'%s' has a saved state (start it, or throw that away with: vm-managedsave-remove %s)", guest->name,
+			 guest->name);
+}
+
 int hv_domain_rename(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_domain_rename_args *a = args;
@@ -111,6 +125,8 @@ int hv_domain_rename(struct rpc_call *call, const void *args, void *ret, struct 
 	/* what was true before the locks may not be now */
 	if (hv_recover_locked(hv, guest.kind, guest.name, err) != 0 || hv_recover_locked(hv, guest.kind, new_name, err) != 0)
 		return error_set(err, ERR_OPERATION_INVALID, "'%s' or '%s' is running: rename it when it is off", guest.name, new_name);
+	if (refuse_saved(&guest, err) < 0)
+		return -1;
 	if (!(def = hv_load(guest.kind, guest.name, err)))
 		return -1;
 	free(def->name);

@@ -110,6 +110,15 @@ static int clean_command(const struct cleaning *c, const char *word, struct erro
 	return rc;
 }
 
+/* What grew into a file and never was whole. */
+static int clean_partial(const struct cleaning *c, const char *path, struct error *err)
+{
+	(void)c;
+	if (unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
+		return error_errno(err, "cannot remove %s", path);
+	return 0;
+}
+
 static int clean_filter(const struct cleaning *c, const char *portdev, struct error *err)
 {
 	(void)c;
@@ -141,6 +150,7 @@ static const struct {
 	{ "port", clean_port },
 	{ "owner", clean_owner },
 	{ "filter", clean_filter },
+	{ "partial", clean_partial },
 };
 
 static int clean_line(void *ctx, const char *what, const char *name, struct error *err)

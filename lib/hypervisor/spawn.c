@@ -127,14 +127,18 @@ static pid_t spawn(const struct hv_spawn *spec, int report, int *pidfd, struct e
 	AUTO_FREE char *path = log < 0 ? NULL : process_helper_path(spec->kind->supervisor, err);
 	char **env = path ? state_environment(err) : NULL;
 	const struct hv_supervisor *own;
-	char *argv[8];
+	char *argv[10];
 	size_t n = 0;
-	struct process_fd fds[5] = { { spec->run_fd, 3 }, { spec->alive_fd, 4 }, { report, 5 }, { log, 7 }, { object, 6 } };
-	struct process_spec ps = { .path = path, .argv = argv, .envp = env, .fds = fds, .n_fds = object < 0 ? 4 : 5, .new_session = true };
+	struct process_fd fds[6] = { { spec->run_fd, 3 }, { spec->alive_fd, 4 }, { report, 5 }, { log, 7 } };
+	struct process_spec ps = { .path = path, .argv = argv, .envp = env, .fds = fds, .n_fds = 4, .new_session = true };
 	pid_t pid;
 
 	if (!env)
 		return -1;
+	if (object >= 0)
+		fds[ps.n_fds++] = (struct process_fd){ object, 6 };
+	if (spec->image_fd)
+		fds[ps.n_fds++] = (struct process_fd){ spec->image_fd, 8 };
 	argv[n++] = path;
 	argv[n++] = (char *)spec->name;
 	if (spec->paused)
@@ -147,6 +151,10 @@ static pid_t spawn(const struct hv_spawn *spec, int report, int *pidfd, struct e
 		argv[n++] = (char *)"--host-root";
 	if (spec->transient)
 		argv[n++] = (char *)"--transient";
+	if (spec->image_fd)
+		argv[n++] = (char *)"--restore";
+	if (spec->reset_nvram)
+		argv[n++] = (char *)"--reset-nvram";
 	argv[n] = NULL;
 	own = find_own(spec, path);
 	ps.run = own ? own->main : NULL;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* vm-start and vm-create: everything from the object's lock to the supervisor's word that the guest runs. */
 #include "hypervisor/local.h"
+#include "hypervisor/save_image.h"
 
 #include "util/file.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <time.h>
 
@@ -66,34 +68,30 @@ static void clean_up_failed(const struct hv_spawn *spec, const struct error *why
 		return;
 }
 
-int hv_start(const struct hv *hv, const struct hv_kind *kind, const char *name, unsigned flags, const char *xml,
-	     const unsigned char uuid[UUID_BYTES], struct error *err)
+/* What a start is made of beside the stored definition. */
+struct origin {
+	const char *xml;             /* of a transient guest or an image; NULL: the stored one */
+	const unsigned char *uuid;   /* of `xml`, where it is not that of the stored one */
+	int image;                   /* saved memory; 0: none */
+	bool running;                /* the guest is to run when it is restored */
+};
+
+static int begin(const struct hv *hv, const struct hv_kind *kind, const char *name, unsigned flags, const struct origin *from, struct error *err)
 {
-	AUTO_STATE_LOCK struct state_lock lock = STATE_LOCK_INIT;
 	AUTO_CLOSE int run = -1, alive = -1;
-	unsigned char own[UUID_BYTES];
 	struct error why = { 0 };
 	bool died;
 	struct hv_spawn spec = {
-		.kind = kind, .name = name, .timeout_ms = hv->timeout_ms, .wait = hv->wait, .own = hv->supervisors, .transient = xml != NULL,
-		.paused = flags & HV_START_PAUSED, .autodestroy = flags & HV_START_AUTODESTROY, .host_root = flags & HV_START_HOST_ROOT,
+		.kind = kind, .name = name, .timeout_ms = hv->timeout_ms, .wait = hv->wait, .own = hv->supervisors, .image_fd = from->image,
+		.transient = from->xml && !from->image, .paused = flags & HV_START_PAUSED || (from->image && !from->running),
+		.autodestroy = flags & HV_START_AUTODESTROY, .host_root = flags & HV_START_HOST_ROOT, .reset_nvram = flags & HV_START_RESET_NVRAM,
 	};
 
-	if (state_is_session() && !kind->session)
-		return error_set(err, ERR_OPERATION_DENIED, "%ss of driver %s are root's: run this as root", kind->noun, kind->name);
-	if (state_lock(&lock, kind->name, name, hv->timeout_ms, err) < 0)
-		return -1;
-	if (check_definition(kind, name, xml != NULL, err) < 0 || must_be_off(hv, kind, name, err) < 0)
-		return -1;
-	if (xml && check_uuid(kind, name, uuid, err) < 0)
-		return -1;
-	if (!xml && state_uuid_of(kind->name, name, own, err) < 0)
-		return -1;
-	if (state_run_create(kind->name, name, xml ? uuid : own, &run, &alive, err) < 0)
+	if (state_run_create(kind->name, name, from->uuid, &run, &alive, err) < 0)
 		return -1;
 	spec.run_fd = run;
 	spec.alive_fd = alive;
-	if (xml && file_replace_at(run, "live.xml", xml, strlen(xml), 0600, FILE_VOLATILE, &why) < 0)
+	if (from->xml && file_replace_at(run, "live.xml", from->xml, strlen(from->xml), 0600, FILE_VOLATILE, &why) < 0)
 		died = true;
 	else if (hv_spawn(&spec, &died, &why) == 0)
 		return 0;
@@ -105,6 +103,72 @@ int hv_start(const struct hv *hv, const struct hv_kind *kind, const char *name, 
 	if (err)
 		*err = why;
 	return -1;
+}
+
+/* With the state that the guest was saved in by vm-managedsave, where there is one: the supervisor takes it away once it has it. */
+static int begin_stored(const struct hv *hv, const struct hv_kind *kind, const char *name, unsigned flags, struct error *err)
+{
+	unsigned char uuid[UUID_BYTES];
+	struct save_image image = { 0 };
+	struct origin from = { .uuid = uuid };
+	AUTO_CLOSE int object = -1, fd = -1;
+	int r;
+
+	if (state_uuid_of(kind->name, name, uuid, err) < 0)
+		return -1;
+	if (kind->images && (object = state_open_object(kind->name, name, err)) < 0)
+		return -1;
+	if (!kind->images || faccessat(object, HV_MANAGED_SAVE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return begin(hv, kind, name, flags, &from, err);
+	if (flags & HV_START_FORCE_BOOT) {
+		if (unlinkat(object, HV_MANAGED_SAVE, 0) < 0)
+			return error_errno(err, "'%s': its saved state cannot be removed", name);
+		return begin(hv, kind, name, flags, &from, err);
+	}
+	fd = save_image_open(object, HV_MANAGED_SAVE, &image, err);
+	from.image = fd;
+	from.xml = image.xml;
+	from.running = image.running;
+	r = fd < 0 ? -1 : begin(hv, kind, name, flags, &from, err);
+	save_image_clear(&image);
+	return r < 0 ? error_wrap(err, "'%s' cannot be restored (vm-start --force-boot boots it afresh)", name) : 0;
+}
+
+int hv_start(const struct hv *hv, const struct hv_kind *kind, const char *name, unsigned flags, const char *xml,
+	     const unsigned char uuid[UUID_BYTES], struct error *err)
+{
+	AUTO_STATE_LOCK struct state_lock lock = STATE_LOCK_INIT;
+	const struct origin from = { .xml = xml, .uuid = uuid };
+
+	if (state_is_session() && !kind->session)
+		return error_set(err, ERR_OPERATION_DENIED, "%ss of driver %s are root's: run this as root", kind->noun, kind->name);
+	if (state_lock(&lock, kind->name, name, hv->timeout_ms, err) < 0)
+		return -1;
+	if (check_definition(kind, name, xml != NULL, err) < 0 || must_be_off(hv, kind, name, err) < 0)
+		return -1;
+	if (xml && check_uuid(kind, name, uuid, err) < 0)
+		return -1;
+	return xml ? begin(hv, kind, name, flags, &from, err) : begin_stored(hv, kind, name, flags, err);
+}
+
+int hv_start_image(const struct hv *hv, const struct hv_kind *kind, const char *name, unsigned flags, const struct save_image *image, int fd,
+		   const unsigned char uuid[UUID_BYTES], struct error *err)
+{
+	AUTO_STATE_LOCK struct state_lock lock = STATE_LOCK_INIT;
+	const struct origin from = { .xml = image->xml, .uuid = uuid, .image = fd, .running = image->running };
+	unsigned char stored[UUID_BYTES];
+	int defined;
+
+	if (state_is_session() && !kind->session)
+		return error_set(err, ERR_OPERATION_DENIED, "%ss of driver %s are root's: run this as root", kind->noun, kind->name);
+	if (state_lock(&lock, kind->name, name, hv->timeout_ms, err) < 0 || must_be_off(hv, kind, name, err) < 0)
+		return -1;
+	defined = state_is_defined(kind->name, name, err);
+	if (defined < 0 || check_uuid(kind, name, uuid, err) < 0)
+		return -1;
+	if (defined && (state_uuid_of(kind->name, name, stored, err) < 0 || memcmp(stored, uuid, sizeof(stored))))
+		return error_set(err, ERR_OPERATION_FAILED, "'%s' is defined with another UUID than the saved guest has", name);
+	return begin(hv, kind, name, flags, &from, err);
 }
 
 static int start_guest(struct rpc_call *call, const wire_domain *dom, unsigned flags, struct guest *guest, struct error *err)
@@ -134,7 +198,7 @@ int hv_domain_create_with_flags(struct rpc_call *call, const void *args, void *r
 	AUTO_GUEST struct guest guest = { 0 };
 	struct state_status status;
 
-	if (hv_flags(call, a->flags, HV_START_PAUSED | HV_START_AUTODESTROY | HV_START_HOST_ROOT, err) < 0 ||
+	if (hv_flags(call, a->flags, HV_START_FLAGS, err) < 0 ||
 	    start_guest(call, &a->dom, a->flags, &guest, err) < 0)
 		return -1;
 	if (state_probe(guest.kind->name, guest.name, &status, NULL) < 0)

@@ -62,6 +62,8 @@ static bool parse_arguments(struct supervisor *sv, int argc, char **argv)
 		{ "--host-root", &sv->host_root },
 		{ "--adopt", &sv->core->adopt },
 		{ "--transient", &sv->core->transient },
+		{ "--restore", &sv->core->restore },
+		{ "--reset-nvram", &sv->reset_nvram },
 	};
 
 	if (argc < 2)
@@ -93,7 +95,8 @@ static int take_descriptors(struct supervisor *sv, struct error *err)
 		return error_set(err, ERR_INTERNAL, "this program is started by vm-start, not by hand");
 	if (file_try_lock(SV_ALIVE_FD) < 0)
 		return error_set(err, ERR_RESOURCE_BUSY, "%s: another supervisor owns this guest", sv->name);
-	for (int fd = SV_RUN_FD; fd <= SV_LOG_FD; fd++)
+	sv->image_fd = sv->core->restore ? SV_IMAGE_FD : -1;
+	for (int fd = SV_RUN_FD; fd <= (sv->core->restore ? SV_IMAGE_FD : SV_LOG_FD); fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	if (dup2(SV_LOG_FD, STDERR_FILENO) >= 0)
 		close(SV_LOG_FD);
@@ -176,13 +179,13 @@ static void settle(struct supervisor *sv)
 int supervisor_main(int argc, char **argv, const struct supervisor_driver *driver)
 {
 	static struct supervisor_core core = { .report_fd = -1 };
-	static struct supervisor sv = { .id = -1, .core = &core };
+	static struct supervisor sv = { .id = -1, .image_fd = -1, .core = &core };
 	struct error err = { 0 };
 
 	sv.driver = driver;
 	state_forget_open();
 	if (!parse_arguments(&sv, argc, argv)) {
-		fprintf(stderr, "usage: %s NAME [--paused] [--autodestroy] [--adopt] [--host-root] [--transient]\n"
+		fprintf(stderr, "usage: %s NAME [--paused] [--autodestroy] [--adopt] [--host-root] [--transient] [--restore] [--reset-nvram]\n"
 				"This program owns one running guest; vm-start starts it.\n", argc ? argv[0] : driver->kind);
 		return EXIT_USAGE;
 	}

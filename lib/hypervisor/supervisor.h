@@ -5,7 +5,7 @@
  *
  * Descriptors that the starter hands over: 3 the run directory, 4 the held `alive` lock, 5 the start report (a pipe:
  * nothing and end of file means failure without a word; see supervisor_report()), 6 the object's state directory or
- * closed for a transient guest, 7 the log file (also as standard error).
+ * closed for a transient guest, 7 the log file (also as standard error), 8 the image of a guest that is restored (save_image.h).
  */
 #ifndef BERTH_HYPERVISOR_SUPERVISOR_H
 #define BERTH_HYPERVISOR_SUPERVISOR_H
@@ -118,8 +118,11 @@ struct supervisor {
 	pid_t guest_pid;
 	unsigned long long guest_start_time;
 	bool start_paused;
+	int image_fd;                  /* start(): its saved memory, to be restored (save_image.h), at whatever offset; -1: it boots */
 	bool autodestroy;
+	bool reset_nvram;              /* start(): firmware variables begin anew from their template */
 	bool host_root;                /* the guest may have the host's root file system */
+	const char *busy;              /* what a long job does to the guest, which nothing else may change meanwhile ("being saved"); NULL: nothing */
 	bool ending;                   /* the guest is dead, clients are being told */
 	bool restarting;               /* between two lives; who destroys the guest now has the next one destroyed (destroyed) */
 	bool destroyed;                /* by force: tells destroy from shutdown when the guest ends */
@@ -157,6 +160,17 @@ void supervisor_state_known(struct supervisor *sv);
 
 /* Writes the live definition again after it has changed. A full disk is logged, no more. */
 void supervisor_live_changed(struct supervisor *sv);
+
+/*
+ * The turn to change the guest: one task at a time has it, first come first served. Refused at once while a job is at it (sv->busy), and ERR_OPERATION_TIMEOUT when
+ * whoever has it keeps it. Changes of definitions take it by themselves.
+ */
+int supervisor_turn_take(struct supervisor *sv, struct error *err) NODISCARD;
+void supervisor_turn_give(struct supervisor *sv);
+bool supervisor_turn_taken(const struct supervisor *sv);
+
+/* Waits, within a task, until the guest is gone and what it used is undone. */
+int supervisor_wait_end(struct supervisor *sv, int timeout_ms, struct error *err) NODISCARD;
 
 /* The guest is dead. `status` is what wait(2) told of its init or -1. Decides by on_poweroff, on_reboot and on_crash whether it starts again;
  * if not: teardown, last-exit, EXIT to every client, delayed close, end of the loop. */

@@ -84,6 +84,35 @@ void supervisor_device_removed(struct supervisor *sv, int kind, void *dev)
 
 /* ---- changes ---- */
 
+static int refuse_busy(const struct supervisor *sv, struct error *err)
+{
+	if (!sv->busy)
+		return 0;
+	return error_set(err, ERR_OPERATION_INVALID, "%s: the guest is %s (vm-jobinfo tells how far that is, vm-jobabort cancels it)", sv->name, sv->busy);
+}
+
+int supervisor_turn_take(struct supervisor *sv, struct error *err)
+{
+	if (refuse_busy(sv, err) < 0)
+		return -1;
+	if (task_lock(&sv->core->changing, TURN_MS) < 0)
+		return error_set(err, ERR_OPERATION_TIMEOUT, "%s: another change is being made", sv->name);
+	if (refuse_busy(sv, err) == 0)
+		return 0;
+	task_unlock(&sv->core->changing);
+	return -1;
+}
+
+void supervisor_turn_give(struct supervisor *sv)
+{
+	task_unlock(&sv->core->changing);
+}
+
+bool supervisor_turn_taken(const struct supervisor *sv)
+{
+	return sv->core->changing.locked;
+}
+
 static void swap(struct domain *a, struct domain *b)
 {
 	struct domain was = *a;
@@ -164,11 +193,11 @@ static int sv_change(struct rpc_call *call, const void *args, void *ret, struct 
 	if (supervisor_check_domain(sv, args, err) < 0 || change_flags(row, args, &flags, err) < 0 ||
 	    change_affects(sv->name, true, !(flags & AFFECT_CONFIG) || supervisor_is_persistent(sv), flags, &affects, err) < 0)
 		return -1;
-	if (task_lock(&sv->core->changing, TURN_MS) < 0)
-		return error_set(err, ERR_OPERATION_TIMEOUT, "%s: another change is being made", sv->name);
+	if (supervisor_turn_take(sv, err) < 0)
+		return -1;
 	/* it may have ended meanwhile */
 	r = supervisor_check_domain(sv, args, err) < 0 ? -1 : change_both(sv, row, args, (flags & ~AFFECT_BOTH) | affects, err);
-	task_unlock(&sv->core->changing);
+	supervisor_turn_give(sv);
 	return r;
 }
 

@@ -8,10 +8,10 @@
 #include "util/task.h"
 
 /* The descriptors that a starter hands over. */
-enum { SV_RUN_FD = 3, SV_ALIVE_FD = 4, SV_REPORT_FD = 5, SV_OBJECT_FD = 6, SV_LOG_FD = 7 };
+enum { SV_RUN_FD = 3, SV_ALIVE_FD = 4, SV_REPORT_FD = 5, SV_OBJECT_FD = 6, SV_LOG_FD = 7, SV_IMAGE_FD = 8 };
 
 struct supervisor_core {
-	bool adopt, transient;
+	bool adopt, transient, restore;
 	char *program;             /* how this program was started, for reexec */
 	int report_fd;             /* to the starter, -1 when it has been told */
 	struct error start_error;
@@ -36,9 +36,6 @@ void sv_write_last_exit(struct supervisor *sv, enum guest_end end, const char *t
 
 /* The last act: teardown, last-exit, EXIT to every client, delayed close, end of the loop. */
 void sv_end(struct supervisor *sv, enum guest_end end, enum monitor_exit how, const char *text);
-
-/* Waits, within a task, until the guest is gone and what it used is undone. */
-int sv_wait_end(struct supervisor *sv, int timeout_ms, struct error *err) NODISCARD;
 
 /* The hooks of an operation, for guests alone. sv_hook_end(): what belongs to a guest's end, before and after it is undone; what fails then is logged. */
 int sv_hook(struct supervisor *sv, const char *operation, struct error *err) NODISCARD;

@@ -177,7 +177,7 @@ static int destroy_guest(struct supervisor *sv, const wire_domain *dom, struct e
 	sv->destroyed = true;
 	if (sv->driver->destroy(sv, err) < 0)
 		return -1;
-	return sv_wait_end(sv, DESTROY_MS, err);
+	return supervisor_wait_end(sv, DESTROY_MS, err);
 }
 
 static int destroy(struct rpc_call *call, const void *args, void *ret, struct error *err)

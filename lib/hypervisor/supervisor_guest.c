@@ -14,7 +14,7 @@
 
 /* Numbers of libvirt's virDomainEventType and its details, virDomainRunningReason, virDomainPausedReason. */
 enum { EVENT_STARTED = 2, EVENT_STOPPED = 5 };
-enum { RUNNING_BOOTED = 1, PAUSED_STARTING_UP = 11 };
+enum { RUNNING_BOOTED = 1, RUNNING_RESTORED = 3, PAUSED_USER = 1, PAUSED_STARTING_UP = 11 };
 
 #define RETRY_SECONDS 2.0
 #define FLUSH_MS 5000
@@ -99,7 +99,7 @@ void supervisor_guest_started(struct supervisor *sv, pid_t pid, bool paused)
 	sv->guest_pid = pid;
 	sv->guest_start_time = process_start_time(pid);
 	sv->state = paused ? GUEST_PAUSED : GUEST_RUNNING;
-	sv->reason = paused ? PAUSED_STARTING_UP : RUNNING_BOOTED;
+	sv->reason = sv->image_fd >= 0 ? (paused ? PAUSED_USER : RUNNING_RESTORED) : paused ? PAUSED_STARTING_UP : RUNNING_BOOTED;
 	note_process(sv);
 	sv_write_status(sv);
 	sv_event_monitor_init(sv);
@@ -179,7 +179,7 @@ void sv_end(struct supervisor *sv, enum guest_end end, enum monitor_exit how, co
 	ev_timer_start(sv->loop, &sv->core->drain);
 }
 
-int sv_wait_end(struct supervisor *sv, int timeout_ms, struct error *err)
+int supervisor_wait_end(struct supervisor *sv, int timeout_ms, struct error *err)
 {
 	if (sv->ending || (task_queue_wait(&sv->core->end_waiters, timeout_ms) && sv->ending))
 		return 0;

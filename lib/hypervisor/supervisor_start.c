@@ -23,7 +23,7 @@ static int read_definition(struct supervisor *sv, char **xml, size_t *len, struc
 		return state_read_config(sv->driver->kind, sv->name, xml, len, err);
 	if (sv->core->adopt && file_read_at(sv->run_fd, "live.xml", DEFINITION_MAX, xml, len, err) == 0)
 		return 0;
-	if (sv->core->transient || sv->config_fd < 0)
+	if (sv->core->transient || sv->core->restore || sv->config_fd < 0)
 		return file_read_at(sv->run_fd, "live.xml", DEFINITION_MAX, xml, len, err);
 	return file_read_at(sv->config_fd, "config.xml", DEFINITION_MAX, xml, len, err);
 }
@@ -40,6 +40,11 @@ int sv_load(struct supervisor *sv, struct error *err)
 	struct domain *def = domain_parse(xml, len, !sv->def && sv->core->adopt ? DOMAIN_PARSE_LIVE : 0, err);
 	if (!def)
 		return error_wrap(err, "%s", sv->name);
+	if (!sv->def && sv->core->restore && strcmp(def->name, sv->name)) {
+		error_set(err, ERR_OPERATION_FAILED, "%s: the saved definition is that of '%s'", sv->name, def->name);
+		domain_free(def);
+		return -1;
+	}
 	domain_free(sv->def);
 	sv->def = def;
 	memcpy(sv->uuid, sv->def->uuid, sizeof(sv->uuid));
@@ -143,12 +148,17 @@ static int start_guest(struct supervisor *sv, bool paused, struct error *err)
 
 static int begin(struct supervisor *sv, struct error *err)
 {
+	int r;
+
 	if (sv_load(sv, err) < 0)
 		return -1;
 	if (!sv->driver->object && state_id_new(sv->driver->kind, sv->name, &sv->id, err) < 0)
 		return error_wrap(err, "%s: cannot get an id", sv->name);
 	sv_write_status(sv);
-	if (start_guest(sv, sv->start_paused, err) < 0)
+	r = start_guest(sv, sv->start_paused, err);
+	if (sv->image_fd >= 0)
+		close(STEAL_FD(sv->image_fd));
+	if (r < 0)
 		return error_wrap(err, "%s", sv->name);
 	if (listen_socket(sv, err) < 0) {
 		sv->driver->destroy(sv, NULL);
@@ -261,8 +271,7 @@ void sv_restart_task(void *arg)
 	struct error err = { 0 };
 	int r;
 
-	sv->start_paused = false;
-	sv->destroyed = false;
+	sv->start_paused = sv->reset_nvram = sv->destroyed = false;
 	sv->restarting = true;
 	/* a change that is under way has the definition in its hands; it ends by itself, without the guest */
 	if (task_lock(&sv->core->changing, -1) < 0)

@@ -262,6 +262,12 @@ static int ended(struct hv_watch *w, struct watched *g, struct error *err)
 	return rc;
 }
 
+/* libvirt's VIR_DOMAIN_RUNNING_RESTORED, VIR_DOMAIN_EVENT_STARTED_RESTORED; else booted */
+static int started_detail(const struct state_status *status)
+{
+	return status->state == GUEST_RUNNING && status->reason == 3 ? 2 : 0;
+}
+
 static int lives(struct hv_watch *w, struct watched *g, const struct state_status *status, struct error *err)
 {
 	enum guest_state before = g->told, now = status->state;
@@ -283,7 +289,7 @@ static int lives(struct hv_watch *w, struct watched *g, const struct state_statu
 	g->by_file = true;
 	g->appeared = 0;
 	if (before == GUEST_SHUTOFF)
-		rc = watch_tell_lifecycle(w, g, HV_LIFECYCLE_STARTED, 0, err);
+		rc = watch_tell_lifecycle(w, g, HV_LIFECYCLE_STARTED, started_detail(status), err);
 	if (rc == 0 && now == GUEST_PAUSED)
 		rc = watch_tell_lifecycle(w, g, HV_LIFECYCLE_SUSPENDED, 0, err);
 	else if (rc == 0 && before == GUEST_PAUSED)

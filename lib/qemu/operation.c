@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-#define CHANGE_MS 30000
 #define ASK_MS 10000
 
 /* virDomainShutdownFlagValues and virDomainRebootFlagValues, virDomainDestroyFlagsValues */
@@ -30,17 +29,22 @@ struct qemu_guest *qemu_of_call(struct rpc_call *call, const wire_domain *dom, s
 
 int qemu_change_begin(struct qemu_guest *g, struct error *err)
 {
-	if (task_lock(&g->change, CHANGE_MS) < 0)
-		return error_set(err, ERR_OPERATION_TIMEOUT, "%s: another operation on the guest is under way", g->sv->name);
+	if (supervisor_turn_take(g->sv, err) < 0)
+		return -1;
 	if (g->lives)
 		return 0;
-	task_unlock(&g->change);
+	supervisor_turn_give(g->sv);
 	return error_set(err, ERR_OPERATION_INVALID, "%s: the guest is not running", g->sv->name);
 }
 
 void qemu_change_end(struct qemu_guest *g)
 {
-	task_unlock(&g->change);
+	supervisor_turn_give(g->sv);
+}
+
+static int ask_monitor(struct qemu_guest *g, const char *command, struct error *err)
+{
+	return qmp_do(g->qmp, command, NULL, ASK_MS, err) < 0 ? error_wrap(err, "%s", g->sv->name) : 0;
 }
 
 static int suspend(struct rpc_call *call, const void *args, void *ret, struct error *err)
@@ -59,10 +63,10 @@ static int suspend(struct rpc_call *call, const void *args, void *ret, struct er
 	} else {
 		/* the event comes before the reply and tells it */
 		g->pause_reason = PAUSED_USER;
-		r = qmp_do(g->qmp, "stop", NULL, ASK_MS, err);
+		r = ask_monitor(g, "stop", err);
 	}
 	qemu_change_end(g);
-	return r < 0 ? error_wrap(err, "%s", sv->name) : 0;
+	return r;
 }
 
 static int resume(struct rpc_call *call, const void *args, void *ret, struct error *err)
@@ -79,9 +83,9 @@ static int resume(struct rpc_call *call, const void *args, void *ret, struct err
 	else if (sv->state != GUEST_PAUSED)
 		r = error_set(err, ERR_OPERATION_INVALID, "%s: the guest is not paused", sv->name);
 	else
-		r = qmp_do(g->qmp, "cont", NULL, ASK_MS, err);
+		r = ask_monitor(g, "cont", err);
 	qemu_change_end(g);
-	return r < 0 ? error_wrap(err, "%s", sv->name) : 0;
+	return r;
 }
 
 static int refuse_paused(const struct supervisor *sv, struct error *err)
@@ -112,7 +116,7 @@ static int ask(struct qemu_guest *g, unsigned flags, const char *mode, bool rebo
 			return error_wrap(err, "%s", g->sv->name);
 	}
 	g->reboot_wanted = reboot;
-	return qmp_do(g->qmp, "system_powerdown", NULL, ASK_MS, err) < 0 ? error_wrap(err, "%s", g->sv->name) : 0;
+	return ask_monitor(g, "system_powerdown", err);
 }
 
 static int shutdown_guest(struct rpc_call *call, const wire_domain *dom, unsigned flags, struct error *err)
@@ -157,7 +161,7 @@ static int do_reset(struct rpc_call *call, const void *args, void *ret, struct e
 	(void)ret;
 	if (!g)
 		return -1;
-	return qmp_do(g->qmp, "system_reset", NULL, ASK_MS, err) < 0 ? error_wrap(err, "%s", g->sv->name) : 0;
+	return ask_monitor(g, "system_reset", err);
 }
 
 static int do_pm_wakeup(struct rpc_call *call, const void *args, void *ret, struct error *err)
@@ -170,7 +174,7 @@ static int do_pm_wakeup(struct rpc_call *call, const void *args, void *ret, stru
 		return -1;
 	if (g->sv->state != GUEST_PMSUSPENDED)
 		return error_set(err, ERR_OPERATION_INVALID, "%s: the guest does not sleep", g->sv->name);
-	return qmp_do(g->qmp, "system_wakeup", NULL, ASK_MS, err) < 0 ? error_wrap(err, "%s", g->sv->name) : 0;
+	return ask_monitor(g, "system_wakeup", err);
 }
 
 static int get_info(struct rpc_call *call, const void *args, void *ret, struct error *err)
@@ -201,11 +205,11 @@ static int get_control_info(struct rpc_call *call, const void *args, void *ret, 
 	if (!qmp_is_open(g->qmp)) {
 		r->state = 3;
 		r->details = 2;
-	} else if (g->job.kind) {
+	} else if (g->job.type) {
 		r->state = 1;
 		r->state_time = (uint64_t)(qemu_now() - g->job.began);
 	} else {
-		r->state = g->change.locked ? 2 : 0;
+		r->state = supervisor_turn_taken(g->sv) ? 2 : 0;
 	}
 	return 0;
 }
@@ -220,6 +224,17 @@ const struct rpc_row qemu_rows[] = {
 	RPC_ROW(domain_get_info, get_info),
 	RPC_ROW(domain_get_control_info, get_control_info),
 	RPC_ROW(domain_pm_wakeup, do_pm_wakeup),
+	RPC_ROW(domain_save, qemu_save),
+	RPC_ROW(domain_save_flags, qemu_save_flags),
+	RPC_ROW(domain_save_params, qemu_save_params),
+	RPC_ROW(domain_managed_save, qemu_managed_save),
+	RPC_ROW(domain_has_managed_save_image, qemu_has_managed_save),
+	RPC_ROW(domain_core_dump, qemu_core_dump),
+	RPC_ROW(domain_core_dump_with_format, qemu_core_dump_format),
+	RPC_ROW(domain_get_job_info, qemu_get_job_info),
+	RPC_ROW(domain_get_job_stats, qemu_get_job_stats),
+	RPC_ROW(domain_abort_job, qemu_abort_job),
+	RPC_ROW(domain_abort_job_flags, qemu_abort_job),
 	RPC_ROW(domain_open_console, qemu_open_console),
 	RPC_ROW(domain_open_channel, qemu_open_channel),
 	RPC_ROW(domain_send_key, qemu_send_key),

@@ -22,7 +22,7 @@ rpc_fn qemu_monitor_command, qemu_monitor_event_register, qemu_monitor_event_der
 rpc_fn qemu_block_resize, qemu_block_threshold, qemu_block_stats, qemu_block_stats_flags, qemu_get_block_info, qemu_get_disk_errors;
 
 /* operation_save.c */
-rpc_fn qemu_save, qemu_save_flags, qemu_managed_save, qemu_core_dump, qemu_core_dump_format;
+rpc_fn qemu_save, qemu_save_flags, qemu_save_params, qemu_managed_save, qemu_has_managed_save, qemu_core_dump, qemu_core_dump_format;
 
 /* job.c */
 rpc_fn qemu_get_job_info, qemu_get_job_stats, qemu_abort_job;

@@ -133,7 +133,7 @@ int qemu_start_guest(struct supervisor *sv, bool paused, struct error *err)
 
 	if (!g)
 		return -1;
-	if (qemu_run_guest(g, paused, -1, err) < 0) {
+	if (qemu_run_guest(g, paused, sv->image_fd, err) < 0) {
 		qemu_teardown(sv);
 		return -1;
 	}
@@ -151,6 +151,38 @@ static int open_cgroup(struct qemu_guest *g, struct error *err)
 	return cgroup_open(g->cgroup, err) < 0 ? -1 : 0;
 }
 
+/* The file that a supervisor before us had QEMU write. */
+static int drop_partial(void *ctx, const char *what, const char *name, struct error *err)
+{
+	struct qemu_guest *g = ctx;
+
+	(void)err;
+	if (!strcmp(what, "partial") && unlink(name) == 0)
+		supervisor_log(g->sv, "%s: %s is removed: its writer was killed", g->sv->name, name);
+	return 0;
+}
+
+/* Saving and dumping die with the supervisor that was at it: nobody would know that the file is whole. The guest goes on. */
+static int end_lost_job(struct qemu_guest *g, struct error *err)
+{
+	struct supervisor *sv = g->sv;
+	struct error ignored;
+
+	if (state_plan_read(sv->run_fd, drop_partial, g, err) < 0)
+		return -1;
+	if (sv->state != GUEST_PAUSED || (sv->reason != PAUSED_SAVE && sv->reason != PAUSED_DUMP))
+		return 0;
+	/* none may be under way any more */
+	(void)!qmp_do(g->qmp, "migrate_cancel", NULL, QMP_TIMEOUT, &ignored);
+	g->resume_reason = RUNNING_SAVE_CANCELED;
+	if (qmp_do(g->qmp, "cont", NULL, QMP_TIMEOUT, err) < 0)
+		return -1;
+	sv->state = GUEST_RUNNING;
+	sv->reason = RUNNING_SAVE_CANCELED;
+	supervisor_state_known(sv);
+	return 0;
+}
+
 /* A QEMU that does not answer is adopted all the same: it can be destroyed. */
 static void open_monitor_again(struct qemu_guest *g)
 {
@@ -158,7 +190,7 @@ static void open_monitor_again(struct qemu_guest *g)
 	int fd = qemu_connect(g->sv, "monitor.sock", &err);
 
 	g->qmp = fd < 0 ? NULL : qmp_new(g->sv->loop, fd, &qemu_monitor_ops, g, &err);
-	if (!g->qmp || qmp_greet(g->qmp, ADOPT_GREETING_MS, &err) < 0 || qemu_learn_state(g, &err) < 0)
+	if (!g->qmp || qmp_greet(g->qmp, ADOPT_GREETING_MS, &err) < 0 || qemu_learn_state(g, &err) < 0 || end_lost_job(g, &err) < 0)
 		supervisor_log(g->sv, "%s: adopted without its monitor: %s", g->sv->name, err.text);
 }
 
@@ -234,6 +266,7 @@ static void qemu_teardown(struct supervisor *sv)
 	if (!g)
 		return;
 	close_monitors(g);
+	qemu_job_lost(g);
 	end_process(g);
 	if (g->cgroup && (cgroup_kill(g->cgroup, DEATH_MS, &err) < 0 || cgroup_remove(g->cgroup, &err) < 0))
 		supervisor_log(sv, "%s: %s", sv->name, err.text);

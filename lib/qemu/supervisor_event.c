@@ -55,9 +55,12 @@ static void on_stop(struct qemu_guest *g, struct event *e)
 
 static void on_resume(struct qemu_guest *g, struct event *e)
 {
+	int reason = g->resume_reason ? g->resume_reason : RUNNING_UNPAUSED;
+
 	(void)e;
+	g->resume_reason = 0;
 	if (g->sv->state == GUEST_PAUSED && g->lives)
-		supervisor_set_state(g->sv, GUEST_RUNNING, RUNNING_UNPAUSED, EV_RESUMED, 0);
+		supervisor_set_state(g->sv, GUEST_RUNNING, reason, EV_RESUMED, 0);
 }
 
 static void begin_again(void *arg)
@@ -305,7 +308,7 @@ static void on_port(struct qemu_guest *g, struct event *e)
 static void on_progress(struct qemu_guest *g, struct event *e)
 {
 	str(e, "status", g->job.status, sizeof(g->job.status));
-	task_queue_wake_all(&g->job.progress);
+	task_queue_wake_all(&g->job.changed);
 }
 
 static void on_dump(struct qemu_guest *g, struct event *e)
@@ -316,7 +319,7 @@ static void on_dump(struct qemu_guest *g, struct event *e)
 
 	line_tame(g->job.status, sizeof(g->job.status), status ? status : "failed");
 	line_tame(g->job.why, sizeof(g->job.why), why ? why : "");
-	task_queue_wake_all(&g->job.progress);
+	task_queue_wake_all(&g->job.changed);
 }
 
 static const struct {
@@ -362,7 +365,7 @@ static void on_monitor_closed(void *arg, const struct error *why)
 	struct qemu_guest *g = arg;
 	wire_domain_event_control_error_msg msg = { 0 };
 
-	task_queue_wake_all(&g->job.progress);
+	task_queue_wake_all(&g->job.changed);
 	for (struct qemu_unplug *u = g->unplugs; u; u = u->next)
 		task_queue_wake_all(&u->waiters);
 	/* its end is told by the process; a monitor alone that is gone leaves the guest running */

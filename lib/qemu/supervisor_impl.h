@@ -8,6 +8,7 @@
 #include "qemu/agent.h"
 #include "qemu/caps.h"
 #include "qemu/command.h"
+#include "qemu/job.h"
 #include "qemu/process.h"
 #include "qemu/qmp.h"
 #include "util/task.h"
@@ -20,21 +21,6 @@ enum {
 	PAUSED_SHUTTING_DOWN = 8, PAUSED_CRASHED = 10, PAUSED_STARTING_UP = 11,
 };
 enum { RUNNING_BOOTED = 1, RUNNING_RESTORED = 3, RUNNING_UNPAUSED = 5, RUNNING_SAVE_CANCELED = 7, RUNNING_WAKEUP = 8 };
-
-/* What takes long and can be cancelled: one at a time. Numbers are virDomainJobOperation's. */
-enum qemu_job_kind { QEMU_JOB_NONE = 0, QEMU_JOB_SAVE = 3, QEMU_JOB_DUMP = 6 };
-
-struct qemu_job {
-	enum qemu_job_kind kind;
-	int64_t began;                  /* CLOCK_MONOTONIC, ms */
-	int64_t ended;                  /* of the last one */
-	bool cancel;                    /* domain_abort_job was called */
-	bool failed;
-	uint64_t total, remaining, transferred;
-	struct task_queue progress;     /* woken by events that tell of progress */
-	char status[24];                /* of the last MIGRATION or DUMP_COMPLETED event */
-	char why[200];
-};
 
 /* One device that QEMU has to give up; the waiter is woken by DEVICE_DELETED or by DEVICE_UNPLUG_GUEST_ERROR. */
 struct qemu_unplug {
@@ -61,7 +47,7 @@ struct qemu_guest {
 	bool panicked;
 	bool saved;                     /* it ends because it was saved */
 	int pause_reason;               /* of the STOP that comes */
-	struct task_mutex change;       /* held over what changes devices, state or memory */
+	int resume_reason;              /* of the RESUME that comes; 0: unpaused */
 	struct qemu_job job;
 	struct qemu_unplug *unplugs;
 	struct agent agent;
@@ -86,9 +72,8 @@ int64_t qemu_now(void);
 /* ---- supervisor_start.c ---- */
 int qemu_start_guest(struct supervisor *sv, bool paused, struct error *err) NODISCARD;
 
-/* Runs QEMU and its first commands. incoming_fd: where its state is read from (-1: it boots); then it waits, and the caller lets it go. On failure what
- * was made stays for teardown. */
-int qemu_run_guest(struct qemu_guest *g, bool paused, int incoming_fd, struct error *err) NODISCARD;
+/* Runs QEMU and its first commands. restore: the descriptor that its state is read from (-1: it boots). On failure what was made stays for teardown. */
+int qemu_run_guest(struct qemu_guest *g, bool paused, int restore, struct error *err) NODISCARD;
 
 /* Connects to a socket in the run directory. */
 int qemu_connect(struct supervisor *sv, const char *file, struct error *err) NODISCARD;
@@ -114,6 +99,9 @@ struct qemu_tap {
 	size_t n, n_vhost;
 };
 int qemu_open_taps(struct qemu_guest *g, struct domain_net *net, struct qemu_pass *pass, struct qemu_tap *out, struct error *err) NODISCARD;
+
+/* operation_save.c: QEMU says how a migration goes, an incoming one too, by events (MIGRATION) */
+int qemu_enable_migration_events(struct qemu_guest *g, struct error *err) NODISCARD;
 
 /* ---- supervisor_tune.c ---- */
 struct cgroup_limits;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From a definition to a machine that runs: what QEMU needs of the host, its command line, its first commands. */
-#include "qemu/supervisor_impl.h"
+#include "qemu/supervisor_restore.h"
 
 #include "hypervisor/guest.h"
 #include "hypervisor/secondary.h"
@@ -35,6 +35,7 @@ struct start {
 	char *dir;
 	int lock;
 	int monitor;             /* our end */
+	struct qemu_restore restore;
 	off_t log_from;
 };
 
@@ -140,7 +141,7 @@ static int lend_nvram(struct start *s, const struct domain_os *os, struct error 
 
 	if (!path)
 		return 0;
-	if (access(path, F_OK) < 0 && os->nvram->template) {
+	if ((s->g->sv->reset_nvram || access(path, F_OK) < 0) && os->nvram->template) {
 		AUTO_FREE char *data = NULL;
 		size_t len;
 
@@ -407,10 +408,18 @@ static int run(struct start *s, const struct qemu_command *command, struct error
 	return supervisor_plan(g->sv, "pid", line, err);
 }
 
+/* If it ended. */
+static void why_it_ended(struct start *s, struct error *err)
+{
+	struct pollfd p = { .fd = s->g->pidfd, .events = POLLIN };
+
+	if (RETRY_EINTR(poll(&p, 1, 1000)) == 1)
+		explain(s, err);
+}
+
 static int greet(struct start *s, struct error *err)
 {
 	struct qemu_guest *g = s->g;
-	struct pollfd p = { .fd = g->pidfd, .events = POLLIN };
 
 	/* its own end of the listening socket would keep a connection to a dead QEMU open */
 	qemu_pass_close(&s->pass);
@@ -419,8 +428,7 @@ static int greet(struct start *s, struct error *err)
 		return -1;
 	if (qmp_greet(g->qmp, GREETING_MS, err) == 0)
 		return 0;
-	if (RETRY_EINTR(poll(&p, 1, 1000)) == 1)
-		explain(s, err);
+	why_it_ended(s, err);
 	return -1;
 }
 
@@ -491,11 +499,12 @@ static void note_ptys(struct domain *def, const json_t *list)
 }
 
 /* One write, one wait: QEMU reads its monitor a byte at a time. */
-static int first_commands(struct qemu_guest *g, bool paused, bool incoming, struct error *err)
+static int first_commands(struct start *s, bool paused, bool incoming, struct error *err)
 {
+	struct qemu_guest *g = s->g;
 	struct domain *def = g->sv->def;
 	struct qmp_call chardevs, balloon, go;
-	bool shrink = def->current_memory.value < def->memory.value && def->devices.memballoon &&
+	bool shrink = !incoming && def->current_memory.value < def->memory.value && def->devices.memballoon &&
 		      def->devices.memballoon->model != DOMAIN_MEMBALLOON_NONE;
 	json_t *list, *r;
 
@@ -519,11 +528,19 @@ static int first_commands(struct qemu_guest *g, bool paused, bool incoming, stru
 			supervisor_log(g->sv, "%s: %s", g->sv->name, why.text);
 		json_decref(r);
 	}
-	if (paused || incoming)
-		return list ? 0 : -1;
-	r = qmp_finish(&go, QMP_TIMEOUT, list ? err : NULL);
+	if (!list)
+		return -1;
+	if (incoming && qemu_restore_load(g, &s->restore, err) < 0) {
+		why_it_ended(s, err);
+		return -1;
+	}
+	if (paused)
+		return 0;
+	if (incoming)
+		return qmp_do(g->qmp, "cont", NULL, QMP_TIMEOUT, err);
+	r = qmp_finish(&go, QMP_TIMEOUT, err);
 	json_decref(r);
-	return list && r ? 0 : -1;
+	return r ? 0 : -1;
 }
 
 static int build_and_run(struct start *s, struct error *err)
@@ -545,24 +562,21 @@ static int build_and_run(struct start *s, struct error *err)
 	return r < 0 ? -1 : greet(s, err);
 }
 
-int qemu_run_guest(struct qemu_guest *g, bool paused, int incoming_fd, struct error *err)
+int qemu_run_guest(struct qemu_guest *g, bool paused, int restore, struct error *err)
 {
-	struct start s = { .g = g, .lock = -1, .monitor = -1, .rt = { .monitor_fd = -1, .session = geteuid() != 0 } };
-	AUTO_FREE char *incoming = NULL;
+	struct start s = { .g = g, .lock = -1, .monitor = -1, .restore = { .pumpfd = -1 }, .rt = { .monitor_fd = -1, .session = geteuid() != 0 } };
 	int r = begin(&s, err);
 
 	s.view.user = g->user;
-	if (r == 0 && incoming_fd >= 0) {
-		int n = qemu_pass_add(&s.pass, fcntl(incoming_fd, F_DUPFD_CLOEXEC, 3), err);
-
-		incoming = n < 0 ? NULL : str_printf("fd:%d", n);
-		r = incoming ? 0 : -1;
-		s.rt.incoming = incoming;
+	if (r == 0 && restore >= 0) {
+		s.rt.incoming = "defer";
+		r = qemu_restore_open(&s.restore, restore, &s.pass, err);
 	}
 	if (r == 0)
 		r = build_and_run(&s, err);
 	if (r == 0)
-		r = first_commands(g, paused, incoming_fd >= 0, err);
+		r = first_commands(&s, paused, restore >= 0, err);
+	qemu_restore_close(&s.restore);
 	end(&s);
 	return r;
 }
