@@ -290,6 +290,7 @@ _berth_programs=(
 	vm-detach-device-alias
 	vm-detach-disk
 	vm-detach-interface
+	vm-dump
 	vm-dumpxml
 	vm-edit
 	vm-emulatorpin
@@ -324,6 +325,11 @@ _berth_programs=(
 	vm-list
 	vm-log
 	vm-lxc-enter-namespace
+	vm-managedsave
+	vm-managedsave-define
+	vm-managedsave-dumpxml
+	vm-managedsave-edit
+	vm-managedsave-remove
 	vm-memstat
 	vm-memtune
 	vm-metadata
@@ -338,7 +344,12 @@ _berth_programs=(
 	vm-reexec
 	vm-rename
 	vm-reset
+	vm-restore
 	vm-resume
+	vm-save
+	vm-save-image-define
+	vm-save-image-dumpxml
+	vm-save-image-edit
 	vm-schedinfo
 	vm-send-key
 	vm-send-process-signal

@@ -3,34 +3,11 @@
 # Real machines (QEMU without KVM): one is booted for all tests, the last of which ends it.
 
 load ../helpers
-
-GUEST=/tmp/berth-guest
+load machine
 
 setup_file()
 {
-	[ "$(id -u)" = 0 ] || skip "needs root"
-	command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86 is not installed"
-	"$BATS_TEST_DIRNAME/make-guest" $GUEST >/dev/null 2>&1 || skip "the guest's packages cannot be had"
-	berth_setup
-	export SCRATCH BERTH_ROOT
-	chmod 755 "$SCRATCH"
-	cat >"$SCRATCH/m.xml" <<-EOX
-		<domain type='qemu'>
-		  <name>m</name>
-		  <memory unit='MiB'>192</memory>
-		  <vcpu>1</vcpu>
-		  <os><type arch='x86_64' machine='q35'>hvm</type><kernel>$GUEST/vmlinuz</kernel><initrd>$GUEST/initrd.gz</initrd>
-		  <cmdline>console=ttyS0 quiet</cmdline></os>
-		  <features><acpi/></features>
-		  <devices>
-		    <console type='pty'/>
-		    <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
-		    <video><model type='vga'/></video>
-		  </devices>
-		</domain>
-	EOX
-	vm-define -q "$SCRATCH/m.xml"
-	vm-start -q m
+	MEMORY=192 machine_setup_file "<video><model type='vga'/></video>"
 }
 
 teardown_file()
@@ -47,40 +24,6 @@ setup()
 of_qemu()
 {
 	sed -n "s/^$1:[[:space:]]*//p" "/proc/$(qemu_pid)/status" | tr '\t' ' '
-}
-
-qemu_pid()
-{
-	cut -d' ' -f4 "$BERTH_ROOT/run/berth/qemu/m/state"
-}
-
-supervisor_pid()
-{
-	cut -d' ' -f7 "$BERTH_ROOT/run/berth/qemu/m/state"
-}
-
-wait_agent()
-{
-	local try
-	for ((try = 0; try < 240; try++)); do
-		vm-qemu-agent-command m '{"execute": "guest-ping"}' >/dev/null 2>&1 && return 0
-		sleep 0.5
-	done
-	return 1
-}
-
-# Runs a shell command in the machine; its output.
-inside()
-{
-	local pid try out
-	pid=$(vm-qemu-agent-command m "{\"execute\": \"guest-exec\", \"arguments\": {\"path\": \"/bin/sh\", \"arg\": [\"-c\", \"$1\"], \"capture-output\": true}}" |
-		sed 's/[^0-9]//g')
-	for ((try = 0; try < 60; try++)); do
-		out=$(vm-qemu-agent-command m "{\"execute\": \"guest-exec-status\", \"arguments\": {\"pid\": $pid}}")
-		[[ $out == *'"exited":true'* ]] && break
-		sleep 0.2
-	done
-	sed -n 's/.*"out-data":"\([^"]*\)".*/\1/p' <<<"$out" | base64 -d
 }
 
 @test "P1 P3: QEMU is nobody of rank: user, capabilities, filters" {
