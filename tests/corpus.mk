@@ -4,4 +4,4 @@ $(BUILD)/tests/corpus/%: $(BUILD)/tests/corpus/%.o $(LIB)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_BIN) -o $@ $< $(LIB) $(LIBS_BIN)
 
 .PHONY: canon
-canon: $(BUILD)/tests/corpus/canon
+canon: $(BUILD)/tests/corpus/canon $(BUILD)/tests/corpus/netconf
