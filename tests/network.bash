@@ -35,6 +35,19 @@ network_teardown()
 	return $left
 }
 
+# "outside": a server in a namespace behind the host's other interface, which knows no route back
+outside()
+{
+	touch "$SCRATCH/ns-outside"
+	unshare --net="$SCRATCH/ns-outside" ip link set lo up
+	on ip link add up0 type veth peer name out0
+	on ip link set out0 netns "$SCRATCH/ns-outside"
+	on ip addr add 203.0.113.1/24 dev up0
+	on ip link set up0 up
+	guest outside ip addr add 203.0.113.2/24 dev out0
+	guest outside ip link set out0 up
+}
+
 # A guest: guest_new NAME BRIDGE [MAC]; then: guest NAME COMMAND...
 guest_new()
 {

@@ -5,6 +5,7 @@
 #include "conf/network.h"
 #include "hypervisor/local.h"
 #include "rpc/client.h"
+#include "util/netlink.h"
 #include "util/str.h"
 #include "util/task.h"
 #include "util/uuid.h"
@@ -172,4 +173,67 @@ int hv_port_undo(const char *line, struct error *err)
 		return 0;
 	*err = why;
 	return -1;
+}
+
+/* --- leases ------------------------------------------------------------------------------------------------------- */
+
+static int add_lease(wire_domain_interface *to, const wire_network_dhcp_lease *lease)
+{
+	wire_domain_ip_addr *more = reallocarray(to->addrs.addrs_val, to->addrs.addrs_len + 1, sizeof(*more));
+
+	if (!more)
+		return -1;
+	to->addrs.addrs_val = more;
+	more[to->addrs.addrs_len] = (wire_domain_ip_addr){ .type = lease->type, .addr = strdup(lease->ipaddr), .prefix = lease->prefix };
+	return more[to->addrs.addrs_len++].addr ? 0 : -1;
+}
+
+static int add_leases(const struct domain_net *net, const char *mac, const wire_network_get_dhcp_leases_ret *leases,
+		      wire_domain_interface_addresses_ret *ret)
+{
+	wire_domain_interface *to = &ret->ifaces.ifaces_val[ret->ifaces.ifaces_len];
+
+	if (!leases->leases.leases_len)
+		return 0;
+	ret->ifaces.ifaces_len++;
+	to->name = strdup(net->target ? net->target : mac);
+	to->hwaddr = calloc(1, sizeof(*to->hwaddr));
+	if (!to->name || !to->hwaddr || !(*to->hwaddr = strdup(mac)))
+		return -1;
+	for (u_int i = 0; i < leases->leases.leases_len && i < WIRE_DOMAIN_IP_ADDR_MAX; i++)
+		if (add_lease(to, &leases->leases.leases_val[i]) < 0)
+			return -1;
+	return 0;
+}
+
+int hv_leased_addresses(struct supervisor *sv, wire_domain_interface_addresses_ret *ret, struct error *err)
+{
+	ret->ifaces.ifaces_val = calloc(sv->def->devices.interfaces.n + 1, sizeof(*ret->ifaces.ifaces_val));
+	if (!ret->ifaces.ifaces_val)
+		return error_errno(err, "the addresses");
+	for (size_t i = 0; i < sv->def->devices.interfaces.n && i < WIRE_DOMAIN_INTERFACE_MAX; i++) {
+		struct domain_net *net = sv->def->devices.interfaces.items[i];
+		char text[NETLINK_MAC_TEXT], *mac = text;
+		wire_network_get_dhcp_leases_args args = { .net = { .name = net->network }, .mac = &mac, .need_results = 1 };
+		wire_network_get_dhcp_leases_ret leases = { 0 };
+		struct error why = { 0 };
+		int rc;
+
+		if (net->type != DOMAIN_NET_NETWORK)
+			continue;
+		netlink_mac_format(net->mac.addr, text);
+		AUTO_CONN struct rpc_conn *conn = connect_network(net->network, &why);
+		rc = conn ? rpc_conn_call(conn, &rpc_network_get_dhcp_leases, &args, &leases, PORT_MS, &why) : -1;
+		if (rc < 0 && !is_gone(&why)) {
+			*err = why;
+			return -1;
+		}
+		if (rc < 0)
+			continue;
+		rc = add_leases(net, mac, &leases, ret);
+		xdr_free(rpc_network_get_dhcp_leases.ret, &leases);
+		if (rc < 0)
+			return error_errno(err, "the addresses");
+	}
+	return 0;
 }

@@ -8,6 +8,8 @@
 
 #include "hypervisor/supervisor.h"
 
+#include "rpc/procs.h"
+
 struct domain_filterref;
 struct domain_net;
 
@@ -25,6 +27,10 @@ int hv_ports_create(struct supervisor *sv, struct error *err) NODISCARD;
 /* Gives ports back. What cannot be told to a network (it is gone, and the port with it) is noted in the log alone. */
 void hv_port_delete(struct supervisor *sv, struct domain_net *net);
 void hv_ports_delete(struct supervisor *sv);
+
+/* Adds to `ret` the addresses that the guest's networks have leased to its interfaces: domain_interface_addresses with the source LEASE. A network that is
+ * not active has leased nothing. */
+int hv_leased_addresses(struct supervisor *sv, wire_domain_interface_addresses_ret *ret, struct error *err) NODISCARD;
 
 /* By what a plan says of a port, "UUID NETWORK"; one that is not there is fine. */
 int hv_port_undo(const char *line, struct error *err) NODISCARD;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Statistics of a running guest: what is made of its driver's answers, and answers of those that have none of their own. */
+#include "hypervisor/secondary.h"
 #include "hypervisor/stats.h"
 #include "hypervisor/supervisor_core.h"
 
 #include <string.h>
 
 /* libvirt's virDomainInterfaceAddressesSource, virDomainJobType */
-enum { ADDRESSES_ARP = 2 };
+enum { ADDRESSES_LEASE = 0, ADDRESSES_ARP = 2 };
 enum { JOB_NONE = 0 };
 
 static const struct rpc_row *find(const struct rpc_row *rows, const struct rpc_proc *proc)
@@ -119,9 +120,12 @@ static int interface_addresses(struct rpc_call *call, const void *args, void *re
 
 	if (supervisor_check_domain(sv, &a->dom, err) < 0)
 		return -1;
-	if (a->source != ADDRESSES_ARP)
-		return error_set(err, ERR_ARGUMENT_UNSUPPORTED, "%s: its addresses are known by the host's neighbour table alone (source 'arp')", sv->name);
-	return stats_arp_addresses(sv->def, ret, err);
+	if (a->source == ADDRESSES_LEASE)
+		return hv_leased_addresses(sv, ret, err);
+	if (a->source == ADDRESSES_ARP)
+		return stats_arp_addresses(sv->def, ret, err);
+	return error_set(err, ERR_ARGUMENT_UNSUPPORTED, "%s: its addresses are known by its network's leases and the host's neighbour table alone (sources 'lease', 'arp')",
+			 sv->name);
 }
 
 const struct rpc_row sv_stats_rows[] = {

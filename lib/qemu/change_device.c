@@ -301,8 +301,10 @@ int qemu_attach_net(struct qemu_guest *g, const struct domain *def, struct domai
 	r = add_net(g, def, net, &pass, err);
 	qemu_pass_close(&pass);
 	settle(g);
-	if (r < 0)
+	if (r < 0) {
+		qemu_close_net(g, net);
 		hv_port_delete(g->sv, net);
+	}
 	return r < 0 ? error_wrap(err, "interface %s", net->info.alias.name) : 0;
 }
 
@@ -314,6 +316,7 @@ static void net_gone(struct qemu_guest *g, struct domain_net *net)
 	snprintf(id, sizeof(id), "host%.80s", net->info.alias.name);
 	if (qmp_do(g->qmp, "netdev_del", json_pack("{s:s}", "id", id), QMP_TIMEOUT, &err) < 0)
 		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
+	qemu_close_net(g, net);
 	hv_port_delete(g->sv, net);
 }
 

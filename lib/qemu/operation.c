@@ -247,6 +247,7 @@ const struct rpc_row qemu_rows[] = {
 	RPC_ROW(domain_get_time, qemu_get_time),
 	RPC_ROW(domain_set_time, qemu_set_time),
 	RPC_ROW(domain_get_hostname, qemu_get_hostname),
+	RPC_ROW(domain_interface_addresses, qemu_interface_addresses),
 	RPC_ROW(domain_set_user_password, qemu_set_user_password),
 	RPC_ROW(domain_authorized_ssh_keys_get, qemu_get_ssh_keys),
 	RPC_ROW(domain_authorized_ssh_keys_set, qemu_set_ssh_keys),

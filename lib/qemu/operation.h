@@ -11,7 +11,7 @@
 rpc_fn qemu_send_key, qemu_inject_nmi, qemu_screenshot, qemu_open_console, qemu_open_channel;
 
 /* operation_agent.c */
-rpc_fn qemu_fsfreeze, qemu_fsthaw, qemu_fstrim, qemu_get_fsinfo, qemu_get_time, qemu_set_time, qemu_get_hostname, qemu_set_user_password,
+rpc_fn qemu_fsfreeze, qemu_fsthaw, qemu_fstrim, qemu_get_fsinfo, qemu_get_time, qemu_set_time, qemu_get_hostname, qemu_interface_addresses, qemu_set_user_password,
 	qemu_get_ssh_keys, qemu_set_ssh_keys, qemu_get_guest_vcpus, qemu_set_guest_vcpus, qemu_get_guest_info, qemu_agent_timeout,
 	qemu_pm_suspend, qemu_agent_command;
 

@@ -3,6 +3,8 @@
 #include "qemu/operation.h"
 
 #include "hypervisor/params.h"
+#include "hypervisor/secondary.h"
+#include "hypervisor/stats.h"
 #include "util/str.h"
 
 #include <string.h>
@@ -559,6 +561,87 @@ int qemu_get_guest_info(struct rpc_call *call, const void *args, void *ret, stru
 			return -1;
 	}
 	return 0;
+}
+
+/* ---- domain_interface_addresses by the agent's word ---- */
+
+static int add_addr(wire_domain_interface *to, const json_t *o)
+{
+	const char *type = json_string_value(json_object_get(o, "ip-address-type"));
+	wire_domain_ip_addr *more;
+
+	if (to->addrs.addrs_len >= WIRE_DOMAIN_IP_ADDR_MAX || !json_is_string(json_object_get(o, "ip-address")))
+		return 0;
+	more = reallocarray(to->addrs.addrs_val, to->addrs.addrs_len + 1, sizeof(*more));
+	if (!more)
+		return -1;
+	to->addrs.addrs_val = more;
+	more[to->addrs.addrs_len] = (wire_domain_ip_addr){ .type = type && !strcmp(type, "ipv6"), .addr = copy(o, "ip-address"),
+							   .prefix = (unsigned)json_integer_value(json_object_get(o, "prefix")) };
+	return more[to->addrs.addrs_len++].addr ? 0 : -1;
+}
+
+static int add_interface(wire_domain_interface_addresses_ret *r, const json_t *o)
+{
+	wire_domain_interface *to = &r->ifaces.ifaces_val[r->ifaces.ifaces_len];
+	const json_t *address;
+	size_t i;
+
+	if (!json_is_string(json_object_get(o, "name")))
+		return 0;
+	r->ifaces.ifaces_len++;
+	to->name = copy(o, "name");
+	if (json_is_string(json_object_get(o, "hardware-address"))) {
+		to->hwaddr = calloc(1, sizeof(*to->hwaddr));
+		if (!to->hwaddr || !(*to->hwaddr = copy(o, "hardware-address")))
+			return -1;
+	}
+	json_array_foreach(json_object_get(o, "ip-addresses"), i, address)
+		if (add_addr(to, address) < 0)
+			return -1;
+	return to->name ? 0 : -1;
+}
+
+static int agent_addresses(struct qemu_guest *g, wire_domain_interface_addresses_ret *r, struct error *err)
+{
+	json_t *list = ask(g, "guest-network-get-interfaces", NULL, err);
+	const json_t *o;
+	int rc = 0;
+	size_t i;
+
+	if (!list)
+		return -1;
+	if (!json_is_array(list)) {
+		json_decref(list);
+		return lies(g, err);
+	}
+	r->ifaces.ifaces_val = calloc(WIRE_DOMAIN_INTERFACE_MAX, sizeof(*r->ifaces.ifaces_val));
+	if (!r->ifaces.ifaces_val)
+		rc = -1;
+	json_array_foreach(list, i, o)
+		if (rc == 0 && r->ifaces.ifaces_len < WIRE_DOMAIN_INTERFACE_MAX)
+			rc = add_interface(r, o);
+	json_decref(list);
+	return rc < 0 ? error_errno(err, "%s: its addresses", g->sv->name) : 0;
+}
+
+int qemu_interface_addresses(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	enum { LEASE, AGENT, ARP };   /* virDomainInterfaceAddressesSource */
+	const wire_domain_interface_addresses_args *a = args;
+	struct qemu_guest *g = qemu_of_call(call, &a->dom, err);
+
+	if (!g)
+		return -1;
+	switch (a->source) {
+	case LEASE:
+		return hv_leased_addresses(g->sv, ret, err);
+	case AGENT:
+		return agent_addresses(g, ret, err);
+	case ARP:
+		return stats_arp_addresses(g->sv->def, ret, err);
+	}
+	return error_set(err, ERR_ARGUMENT_UNSUPPORTED, "%s: there is no source %u of addresses", g->sv->name, a->source);
 }
 
 /* ---- sleep, raw commands ---- */

@@ -272,6 +272,8 @@ static void qemu_teardown(struct supervisor *sv)
 		supervisor_log(sv, "%s: %s", sv->name, err.text);
 	cgroup_free(STEAL_PTR(g->cgroup));
 	qemu_caps_free(STEAL_PTR(g->caps));
+	for (size_t i = 0; i < sv->def->devices.interfaces.n; i++)
+		qemu_close_net(g, sv->def->devices.interfaces.items[i]);
 	hv_ports_delete(sv);
 	qemu_give_back(g);
 	if (unlinkat(sv->run_fd, "guest", 0) < 0 && errno != ENOENT)

@@ -102,6 +102,8 @@ int qemu_open_taps(struct qemu_guest *g, struct domain_net *net, struct qemu_pas
 
 /* operation_save.c: QEMU says how a migration goes, an incoming one too, by events (MIGRATION) */
 int qemu_enable_migration_events(struct qemu_guest *g, struct error *err) NODISCARD;
+/* What an interface had on the host beside its tap: the binding of its filter, what limits its way out. */
+void qemu_close_net(struct qemu_guest *g, const struct domain_net *net);
 
 /* ---- supervisor_tune.c ---- */
 struct cgroup_limits;

@@ -3,6 +3,7 @@
  * nothing of it is left when QEMU is gone. */
 #include "qemu/supervisor_impl.h"
 
+#include "hypervisor/secondary.h"
 #include "util/netlink.h"
 
 #include <fcntl.h>
@@ -66,7 +67,68 @@ static int make_tap(struct netlink *nl, struct domain_net *net, struct error *er
 	return fd;
 }
 
-static int set_up_tap(struct netlink *nl, const struct domain_net *net, const char *bridge, struct error *err)
+static struct netlink_rate rate(const struct domain_rate *r)
+{
+	return r ? (struct netlink_rate){ r->average, r->peak, r->burst } : (struct netlink_rate){ 0 };
+}
+
+/* What limits the way out of the guest, if there is such an interface: it has the host end's MAC address. */
+static int is_ifb(void *ctx, const struct netlink_link *link)
+{
+	struct netlink_link *want = ctx;
+
+	if (strcmp(link->kind, "ifb") != 0 || memcmp(link->mac, want->mac, sizeof(want->mac)) != 0)
+		return 0;
+	*want = *link;
+	return 1;
+}
+
+/* What the guest is to receive leaves by the tap; what it sends comes in there, and is limited by way of an interface of its own. */
+static int limit(struct qemu_guest *g, struct netlink *nl, const struct domain_net *net, const unsigned char *mac, struct error *err)
+{
+	struct netlink_rate in = rate(net->bandwidth ? net->bandwidth->inbound : NULL), out = rate(net->bandwidth ? net->bandwidth->outbound : NULL);
+	char name[IF_NAMESIZE], line[NETLINK_PLAN_TEXT];
+	struct netlink_new ifb = { .name = name, .mac = mac };
+
+	if (in.average && netlink_limit(nl, net->target, &in, err) < 0)
+		return -1;
+	if (!out.average)
+		return 0;
+	for (int n = 0;; n++) {
+		struct error why = { 0 };
+
+		if ((n = netlink_free_name(nl, "vifb", (unsigned)n, name, err)) < 0)
+			return -1;
+		netlink_plan_format(name, mac, line);
+		if (supervisor_plan(g->sv, "link", line, err) < 0)
+			return -1;
+		if (netlink_add(nl, "ifb", &ifb, &why) == 0)
+			return netlink_limit_incoming(nl, net->target, name, &out, err);
+		if (why.sys != EEXIST) {
+			*err = why;
+			return -1;
+		}
+	}
+}
+
+void qemu_close_net(struct qemu_guest *g, const struct domain_net *net)
+{
+	struct netlink_link ifb = { 0 };
+	struct error err;
+
+	if (!net->target)
+		return;
+	if (net->filterref)
+		hv_filter_unbind(g->sv, net->target);
+	if (!net->bandwidth || !net->bandwidth->outbound)
+		return;
+	AUTO_NETLINK struct netlink *nl = netlink_open(&err);
+	netlink_mac_host_end(net->mac.addr, ifb.mac);
+	if (nl && netlink_each(nl, is_ifb, &ifb, &err) > 0 && netlink_delete_own(nl, ifb.name, ifb.mac, &err) < 0)
+		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
+}
+
+static int set_up_tap(struct qemu_guest *g, struct netlink *nl, const struct domain_net *net, const char *bridge, struct error *err)
 {
 	unsigned char host[NETLINK_MAC_BYTES];
 
@@ -79,7 +141,9 @@ static int set_up_tap(struct netlink *nl, const struct domain_net *net, const ch
 		return -1;
 	if (bridge && net->isolated == CONF_YES && netlink_set_port(nl, net->target, true, false, err) < 0)
 		return -1;
-	return netlink_set_up(nl, net->target, net->link != DOMAIN_LINK_DOWN, err);
+	if (net->filterref && hv_filter_bind(g->sv, net->target, net->mac.addr, net->filterref, err) < 0)
+		return -1;
+	return limit(g, nl, net, host, err) < 0 ? -1 : netlink_set_up(nl, net->target, net->link != DOMAIN_LINK_DOWN, err);
 }
 
 static int add(struct qemu_pass *pass, int fd, int *list, size_t *n, struct error *err)
@@ -92,7 +156,8 @@ static int add(struct qemu_pass *pass, int fd, int *list, size_t *n, struct erro
 	return 0;
 }
 
-static int open_tap(struct netlink *nl, struct domain_net *net, const char *bridge, struct qemu_pass *pass, struct qemu_tap *out, struct error *err)
+static int open_tap(struct qemu_guest *g, struct netlink *nl, struct domain_net *net, const char *bridge, struct qemu_pass *pass, struct qemu_tap *out,
+		    struct error *err)
 {
 	int fd = make_tap(nl, net, err);
 
@@ -101,7 +166,7 @@ static int open_tap(struct netlink *nl, struct domain_net *net, const char *brid
 	while (out->n < queues_of(net))
 		if ((fd = open_queue(net->target, queues_of(net), is_virtio(net), err)) < 0 || add(pass, fd, out->tap, &out->n, err) < 0)
 			return -1;
-	return set_up_tap(nl, net, bridge, err);
+	return set_up_tap(g, nl, net, bridge, err);
 }
 
 /* An interface of its own on the wire of the host's; the device file is the guest's end. */
@@ -182,6 +247,6 @@ int qemu_open_taps(struct qemu_guest *g, struct domain_net *net, struct qemu_pas
 	if (!(nl = netlink_open(err)))
 		return -1;
 	r = direct ? open_macvtap(g, nl, net, pass, out, err)
-					   : open_tap(nl, net, net->type == DOMAIN_NET_ETHERNET ? NULL : net->bridge, pass, out, err);
+					   : open_tap(g, nl, net, net->type == DOMAIN_NET_ETHERNET ? NULL : net->bridge, pass, out, err);
 	return r < 0 ? -1 : open_vhost(net, pass, out, err);
 }
