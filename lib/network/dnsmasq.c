@@ -157,7 +157,9 @@ static int launch(struct net_sup *n, struct error *err)
 		words[strcspn(words, "\n")] = '\0';
 		for (char *nl = words; (nl = strchr(nl, '\n'));)
 			*nl = ' ';
-		return error_set(err, ERR_OPERATION_FAILED, "dnsmasq does not start%s%s", *words ? ": " : "", words);
+		if (WIFSIGNALED(status))
+			return error_set(err, ERR_OPERATION_FAILED, "dnsmasq does not start: signal %d ended it", WTERMSIG(status));
+		return error_set(err, ERR_OPERATION_FAILED, "dnsmasq does not start: %s", *words ? words : "it does not say why");
 	}
 	pid = read_pid(n);
 	if (pid <= 0 || !is_ours(n, pid))

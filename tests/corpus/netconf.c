@@ -49,7 +49,7 @@ static char *updated(struct network *def, char **argv, struct error *err)
 	size_t len = 0;
 	AUTO_FREE char *xml = read_file(argv[2], &len, err);
 
-	if (!xml || net_update_def(def, word(commands, ARRAY_LEN(commands), argv[4]), word(sections, ARRAY_LEN(sections), argv[5]), atoi(argv[6]), xml, err) < 0)
+	if (!xml || net_update_def(def, word(commands, ARRAY_LEN(commands), argv[4]), word(sections, ARRAY_LEN(sections), argv[5]), (int)strtol(argv[6], NULL, 10), xml, err) < 0)
 		return NULL;
 	return network_format(def, CONF_FORMAT_INACTIVE, err);
 }

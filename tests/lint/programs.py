@@ -13,7 +13,7 @@ SECTIONS = ['NAME', 'SYNOPSIS', 'OPTIONS', 'EXIT STATUS', 'EXAMPLES']
 # programs that touch XML; all others must start without libxml2
 XML = set('vm-define vm-create vm-edit vm-desc vm-metadata vm-rename vm-dumpxml vm-info host-capabilities vm-ttyconsole '
           'vm-xml-from-native'.split())
-XML |= set('net-create net-define net-desc net-dhcp-leases net-dumpxml net-edit net-info net-metadata net-port-dumpxml net-update'.split())
+XML |= set('net-create net-define net-desc net-dhcp-leases net-dumpxml net-edit net-info net-metadata net-port-create net-port-dumpxml net-update'.split())
 XML |= set('nwfilter-define nwfilter-dumpxml nwfilter-edit nwfilter-undefine nwfilter-binding-create nwfilter-binding-delete'.split())
 XML |= set('nwfilter-binding-dumpxml nwfilter-binding-list nwfilter-list vm-autostart-all'.split())
 # a host interface is as much its definition as what the kernel says
