@@ -39,6 +39,8 @@ static int start(struct cli *cli, struct cli_conn *conn, const struct guest *gue
 	if (cli_call(conn, &rpc_domain_create_with_flags, &args, NULL, err) < 0)
 		return -1;
 	cli_say(cli, "Domain '%s' started", guest->name);
+	if (lxc_session_lacks() && !strcmp(guest->kind->name, "lxc"))
+		cli_warn(cli, "%s: it runs %s", guest->name, lxc_session_lacks());
 	if (console || autodestroy)
 		return cli_attend(cli, conn, guest->name, console, autodestroy, err);
 	return 0;
@@ -46,6 +48,7 @@ static int start(struct cli *cli, struct cli_conn *conn, const struct guest *gue
 
 static int lxc_supervisor(int argc, char **argv)
 {
+	lxc_session_enter(argc, argv);
 	return supervisor_main(argc, argv, &lxc_supervisor_driver);
 }
 

@@ -6,6 +6,8 @@ DEPS_BUILD = gcc libc6-dev libxml2-dev libicu-dev liblzma-dev zlib1g-dev libnl-3
 # busybox-static: the guests of demo and tests; libvirt0: the schemas; libvirt-clients: virsh, for the wire; python3-lxml: the corpus
 DEPS_TEST = busybox-static bats libcmocka-dev python3 strace iproute2 procps util-linux e2fsprogs xfsprogs squashfs-tools bc libxml2-utils expect \
 	libvirt0 libvirt-clients python3-libvirt python3-lxml libsys-virt-perl mandoc
+# containers of an ordinary user
+DEPS_TEST += uidmap passt
 # networks
 DEPS_TEST += dnsmasq-base nftables
 # machines; the other architectures' programs are asked for their machines and command lines alone

@@ -13,7 +13,7 @@ static const char *const test_types[] = { "test", NULL };
 
 const struct hv_kind hv_kinds[] = {
 	{ .name = "lxc", .title = "LXC", .supervisor = "lxc-supervisor", .domain_types = lxc_types, .os_type = "exe",
-	  .sched_params = 3, GUESTS },
+	  .sched_params = 3, .session = true, GUESTS },
 	{ .name = "qemu", .title = "QEMU", .supervisor = "qemu-supervisor", .domain_types = qemu_types, .os_type = "hvm", .session = true,
 	  .images = true, GUESTS },
 	{ .name = "test", .title = "TEST", .supervisor = "test-supervisor", .domain_types = test_types, .os_type = "linux", .session = true,

@@ -93,18 +93,20 @@ static int clean_table(const struct cleaning *c, const char *name, struct error 
 /* A word of the command line of a process that puts itself into the background, so that nobody knows its pid at first: whoever has it. */
 static int clean_command(const struct cleaning *c, const char *word, struct error *err)
 {
-	AUTO_CLOSEDIR DIR *proc = c->kill_it ? opendir("/proc") : NULL;
+	const struct cleaning kill = { .kill_it = true };
+	AUTO_CLOSEDIR DIR *proc = opendir("/proc");
 	struct dirent *e;
 	uint64_t pid;
 	int rc = 0;
 
+	(void)c;
 	while (proc && (e = readdir(proc))) {
 		char line[64];
 
 		if (str_to_u64(e->d_name, INT_MAX, &pid) < 0 || !process_has_argument((pid_t)pid, word))
 			continue;
 		snprintf(line, sizeof(line), "%d %llu", (int)pid, process_start_time((pid_t)pid));
-		if (clean_pid(c, line, err) < 0)
+		if (clean_pid(&kill, line, err) < 0)
 			rc = -1;
 	}
 	return rc;

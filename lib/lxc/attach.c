@@ -341,7 +341,8 @@ static int attach_net(struct lxc_guest *g, struct change *c, struct error *err)
 		lxc_nets_free(all, n);
 		return error_set(err, ERR_INTERNAL, "the interfaces are not those of the definition");
 	}
-	if (make_net(g, &all[at], err) < 0) {
+	if (all[at].type == LXC_NET_USER ? error_set(err, ERR_OPERATION_UNSUPPORTED, "<interface type='user'> comes with a start only") < 0 :
+	    make_net(g, &all[at], err) < 0) {
 		give_port_back(g, c->kind, c->dev);
 		lxc_nets_free(all, n);
 		return -1;
@@ -369,6 +370,8 @@ static int detach_net(struct lxc_guest *g, struct change *c, struct error *err)
 	size_t at;
 	struct lxc_net *net = net_of(g, c, &at, err);
 
+	if (net && net->type == LXC_NET_USER)
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "<interface type='user'> goes with the guest only");
 	if (!net || (net->type == LXC_NET_DEVICE ? lxc_nets_return(g->ct.inside, net, 1, err) : lxc_net_remove(net, g->ns[NS_NET], err)) < 0)
 		return -1;
 	if (net->filter && net->host)

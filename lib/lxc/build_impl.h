@@ -11,6 +11,10 @@
 #define LXC_MOUNTS_MAX 64
 #define LXC_DEVICES_MAX 64
 
+/* The harmless devices that every container has. */
+#define LXC_NODES 6
+extern const char *const lxc_node_names[LXC_NODES];
+
 /* What the caller's side makes while the child makes its namespaces: detached mounts and open descriptors. The child sees them because it
  * shares our descriptor table until it has no more need to. In memory that both share (MAP_SHARED). */
 struct lxc_pieces {
@@ -18,6 +22,7 @@ struct lxc_pieces {
 	int dev, pts, shm;
 	int master[LXC_CONSOLES_MAX];
 	int slave;                        /* of the first console */
+	int nodes[LXC_NODES];             /* the host's harmless devices, where no node can be made: a user's containers; or -1 */
 	int launcher;                     /* helpers/init-launcher, sealed */
 	int proc, sys, empty, inside;     /* made by the child: its /proc, /sys, an empty directory, its root; in both tables, too */
 	int mounts[LXC_MOUNTS_MAX];       /* HOST and RAM; -1 for BIND */

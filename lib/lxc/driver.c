@@ -7,6 +7,7 @@
 #include "lxc/hand.h"
 #include "lxc/holder.h"
 #include "lxc/live.h"
+#include "lxc/session.h"
 #include "state/state.h"
 #include "util/cgroup_tune.h"
 #include "util/process.h"
@@ -82,6 +83,8 @@ struct lxc_guest *lxc_guest_new(struct supervisor *sv, struct error *err)
 	}
 	g->sv = sv;
 	g->ct = (struct lxc_container){ .pidfd = -1, .root = -1, .hold = -1 };
+	if (state_is_session())
+		cgroup_do_without();
 	for (int i = 0; i < LXC_CONSOLES_MAX; i++)
 		g->console[i].master = g->console[i].slave = -1;
 	for (int i = 0; i < LXC_NAMESPACES; i++)
@@ -184,6 +187,9 @@ static void drop_nets(struct lxc_guest *g, struct lxc_net *nets, size_t n)
 		unbind(g, nets, n);
 	else if (any_filter(nets, n) && lxc_hand_unbind(g, &err) < 0)
 		supervisor_log(g->sv, "%s: its packet filters: %s", g->sv->name, err.text);
+	for (size_t i = 0; i < n; i++)
+		if (nets[i].type == LXC_NET_USER)
+			lxc_net_relay_end(&nets[i]);
 	if (lxc_nets_return(g->ct.inside, nets, n, &err) < 0)
 		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
 	if (lxc_nets_undo(g->sv->run_fd, &err) < 0)
@@ -213,7 +219,7 @@ int lxc_build_life(struct lxc_guest *g, bool paused, struct error *err)
 		cgroup_free(cg);
 		return -1;
 	}
-	if (lxc_spec_from_domain(sv->def, sv->host_root, &spec, err) < 0 || supervisor_plan(sv, "cgroup", cgroup_name(cg), err) < 0) {
+	if (lxc_spec_from_domain(sv->def, sv->host_root, &spec, err) < 0 || lxc_session_fit(&spec, err) < 0 || supervisor_plan(sv, "cgroup", cgroup_name(cg), err) < 0) {
 		hv_ports_delete(sv);
 		cgroup_free(cg);
 		lxc_spec_clear(&spec);
@@ -251,7 +257,7 @@ static int lxc_start(struct supervisor *sv, bool paused, struct error *err)
 {
 	struct lxc_guest *g = lxc_guest_new(sv, err);
 
-	if (!g)
+	if (!g || lxc_session_ready(err) < 0)
 		return -1;
 	if (g->confined ? start_again(g, err) < 0 : lxc_build_life(g, paused, err) < 0)
 		return -1;
@@ -294,7 +300,7 @@ static int lxc_adopt(struct supervisor *sv, struct error *err)
 	pid_t holder = 0;
 	int n;
 
-	if (!g || lxc_find_running(g, err) < 0)
+	if (!g || lxc_session_ready(err) < 0 || lxc_find_running(g, err) < 0)
 		return -1;
 	n = holder_fetch(sv->run_fd, g->ct.master, LXC_CONSOLES_MAX, &holder, &why);
 	if (n < 0)

@@ -2,6 +2,7 @@
 /* Who a process of the container is, and the exact list of what it gets. */
 #include "lxc/build_impl.h"
 #include "lxc/mount.h"
+#include "lxc/session.h"
 #include "util/file.h"
 #include "util/process.h"
 #include "util/str.h"
@@ -221,7 +222,8 @@ int lxc_identity_become(const struct lxc_identity *id, uint64_t capabilities, co
 	umask(022);
 	if (drop_bounding(capabilities) < 0)
 		return error_errno(err, "cannot drop capabilities");
-	if (setgroups(0, NULL) < 0)
+	/* a user namespace of a single user has none to lose */
+	if (setgroups(0, NULL) < 0 && !(errno == EPERM && lxc_session_single()))
 		return error_errno(err, "cannot drop supplementary groups");
 	if (setresgid(id->gid, id->gid, id->gid) < 0)
 		return error_errno(err, "cannot become group %u", id->gid);

@@ -236,6 +236,11 @@ static int attach_devices(const struct lxc_child *child, struct error *err)
 
 	if (attach_fixed(child, p->dev, "/dev", err) < 0)
 		return -1;
+	for (size_t i = 0; i < LXC_NODES; i++) {
+		AUTO_CLOSE int node = p->nodes[i] < 0 ? -1 : openat(p->dev, lxc_node_names[i], O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (p->nodes[i] >= 0 && (node < 0 || mount_attach(p->nodes[i], node) < 0))
+			return error_errno(err, "cannot mount the container's /dev/%s", lxc_node_names[i]);
+	}
 	if (pts < 0 || shm < 0 || mount_attach(p->pts, pts) < 0 || mount_attach(p->shm, shm) < 0)
 		return error_errno(err, "cannot mount the container's /dev/pts");
 	return 0;

@@ -29,6 +29,13 @@ extern const struct supervisor_driver lxc_supervisor_driver;
 /* `lxc-hand NAME`: main() of the process that does an errand for a supervisor (hand.h), with its socket as descriptor 3. */
 int lxc_hand_main(int argc, char **argv);
 
+/* An ordinary user's supervisor (session.h) begins with this, with its arguments: in a user namespace of its own, or of the container that it adopts. For root:
+ * nothing. A failure is told by the start. */
+void lxc_session_enter(int argc, char **argv);
+
+/* What containers of this user go without, for people; NULL: nothing. Constant. */
+const char *lxc_session_lacks(void);
+
 /* What defining a container needs: defaults and checks. */
 extern const struct hv_driver lxc_hv_driver;
 

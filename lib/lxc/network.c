@@ -2,12 +2,21 @@
 #include "lxc/network.h"
 
 #include "state/state.h"
+#include "util/file.h"
+#include "util/process.h"
+#include "util/str.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define TRIES 64
+#define RELAY_NET_FD 3
+#define LXC_PASTA "/usr/bin/pasta"
 
 static int add_addresses(struct netlink *nl, const char *name, const struct lxc_net_addresses *a, struct error *err)
 {
@@ -163,11 +172,74 @@ static struct netlink *open_inside(pid_t pid, struct error *err)
 	return netlink_open_in(ns, err);
 }
 
+/* The last line that is not about the system's log, which nobody asked about. */
+static const char *last_words(char *said)
+{
+	const char *last = "it failed without a word";
+
+	for (char *line; (line = strsep(&said, "\n"));)
+		if (*line && !strstr(line, "syslog"))
+			last = line;
+	return last;
+}
+
+/* pasta(1) makes the interface in the container's network and is ready when it has put itself into the background. */
+static int relay(const struct lxc_net *net, pid_t pid, const struct lxc_planner *planner, struct error *err)
+{
+	char path[40], mac[NETLINK_MAC_TEXT], where[24];
+	char *const argv[] = { (char *)"pasta", (char *)"--quiet", (char *)"--stderr", (char *)"--config-net", (char *)"--no-map-gw", (char *)"--tcp-ports", (char *)"none",
+			       (char *)"--udp-ports", (char *)"none", (char *)"--tcp-ns", (char *)"none", (char *)"--udp-ns", (char *)"none",
+			       (char *)"--ns-ifname", net->guest, (char *)"--ns-mac-addr", mac, (char *)"--netns-only", (char *)"--netns", where, NULL };
+	AUTO_CLOSE int words = memfd_create("words", MFD_CLOEXEC);
+	AUTO_CLOSE int net_ns = -1;
+	struct process_fd fds[] = { { words, STDERR_FILENO }, { -1, RELAY_NET_FD } };
+	const struct process_spec spec = { .path = LXC_PASTA, .argv = argv, .fds = fds, .n_fds = 2, .new_session = true };
+	char said[2000] = "";
+	int status = 0;
+	pid_t child;
+
+	if (access(LXC_PASTA, X_OK) < 0)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface type='user'> needs " LXC_PASTA " (Debian's package passt)");
+	/* by descriptor: it gives up early what it would take to look at the container's process */
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	snprintf(where, sizeof(where), "/proc/self/fd/%d", RELAY_NET_FD);
+	netlink_mac_format(net->mac, mac);
+	fds[1].from = net_ns = open(path, O_RDONLY | O_CLOEXEC);
+	if (words < 0 || net_ns < 0)
+		return error_errno(err, "pasta");
+	if (planner->plan(planner->ctx, "command", mac, err) < 0)
+		return -1;
+	child = process_spawn(&spec, NULL, err);
+	if (child < 0)
+		return -1;
+	RETRY_EINTR(waitpid(child, &status, 0));
+	if (status == 0)
+		return 0;
+	if (pread(words, said, sizeof(said) - 1, 0) < 0)
+		said[0] = '\0';
+	return error_set(err, ERR_OPERATION_FAILED, "pasta: %s", last_words(said));
+}
+
+void lxc_net_relay_end(const struct lxc_net *net)
+{
+	char mac[NETLINK_MAC_TEXT];
+	AUTO_CLOSEDIR DIR *proc = opendir("/proc");
+	struct dirent *e;
+	uint64_t pid;
+
+	netlink_mac_format(net->mac, mac);
+	while (proc && (e = readdir(proc)))
+		if (str_to_u64(e->d_name, INT_MAX, &pid) == 0 && process_has_argument((pid_t)pid, mac))
+			kill((pid_t)pid, SIGTERM);
+}
+
 static int make(struct netlink *nl, struct lxc_net *net, pid_t pid, const struct lxc_planner *planner, struct netlink *inside, struct error *err)
 {
 	struct netlink_new new = { .name = net->guest, .mac = net->mac, .mtu = net->mtu, .ns_pid = pid };
 	struct netlink_link link;
 
+	if (net->type == LXC_NET_USER)
+		return relay(net, pid, planner, err);
 	if (net->type == LXC_NET_VETH)
 		return cable(nl, net, pid, planner, err);
 	if (net->type == LXC_NET_MACVLAN)
@@ -211,6 +283,9 @@ int lxc_net_settle(struct netlink *inside, const struct lxc_net *net, struct err
 	static const unsigned char none[NETLINK_MAC_BYTES];
 	bool device = net->type == LXC_NET_DEVICE;
 
+	/* whoever relays it has set it up */
+	if (net->type == LXC_NET_USER)
+		return 0;
 	if (device && memcmp(net->mac, none, sizeof(none)) && netlink_set_mac(inside, net->guest, net->mac, err) < 0)
 		return -1;
 	/* the address of one that takes its parent's over is set once there is a parent */

@@ -19,6 +19,7 @@ enum lxc_net_type {
 	LXC_NET_VETH,      /* a cable to the host, or to a bridge there */
 	LXC_NET_MACVLAN,   /* on the wire of one of the host's interfaces */
 	LXC_NET_DEVICE,    /* one of the host's interfaces moves in */
+	LXC_NET_USER,      /* a program relays what goes in and out, as the user's own connections (session.h) */
 };
 
 struct lxc_address {
@@ -91,6 +92,9 @@ int lxc_net_link(const struct lxc_net *net, bool up, struct error *err) NODISCAR
 
 /* Removes one that is there, VETH or MACVLAN; netns: the container's. What is not there is fine. */
 int lxc_net_remove(const struct lxc_net *net, int netns, struct error *err) NODISCARD;
+
+/* Of a USER one: ends who relays for it. */
+void lxc_net_relay_end(const struct lxc_net *net);
 
 /* Removes every interface that the plan of this run directory names. */
 int lxc_nets_undo(int run_fd, struct error *err) NODISCARD;

@@ -155,8 +155,11 @@ static int take_type(const struct domain_net *def, struct lxc_net *net, struct e
 	case DOMAIN_NET_HOSTDEV:
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface type='hostdev'>: a container gets an interface of the host by its name "
 				 "(<hostdev mode='capabilities' type='net'>)");
+	case DOMAIN_NET_USER:
+		net->type = LXC_NET_USER;
+		return 0;
 	default:
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface type='%s'>: a container's are of type bridge, network, direct and ethernet", type);
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface type='%s'>: a container's are of type bridge, network, direct, ethernet and user", type);
 	}
 }
 

@@ -3,6 +3,8 @@
 #include "lxc/build_impl.h"
 #include "lxc/image.h"
 #include "lxc/mount.h"
+#include "lxc/session.h"
+#include "state/state.h"
 #include "util/process.h"
 
 #include <fcntl.h>
@@ -24,6 +26,8 @@ void lxc_pieces_init(struct lxc_pieces *p)
 		p->master[i] = -1;
 	for (int i = 0; i < LXC_MOUNTS_MAX; i++)
 		p->mounts[i] = -1;
+	for (int i = 0; i < LXC_NODES; i++)
+		p->nodes[i] = -1;
 }
 
 static void close_one(int *fd)
@@ -41,6 +45,8 @@ void lxc_pieces_close(struct lxc_pieces *p)
 		close_one(fds[i]);
 	for (int i = 0; i < LXC_MOUNTS_MAX; i++)
 		close_one(&p->mounts[i]);
+	for (int i = 0; i < LXC_NODES; i++)
+		close_one(&p->nodes[i]);
 }
 
 uid_t lxc_map_id(const struct lxc_idmap *map, size_t n, uint32_t id)
@@ -108,12 +114,8 @@ static int make_mounts(const struct lxc_spec *spec, struct lxc_pieces *p, struct
 	return 0;
 }
 
-static const struct {
-	const char *name;
-	int major, minor;
-} nodes[] = {
-	{ "null", 1, 3 }, { "zero", 1, 5 }, { "full", 1, 7 }, { "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 },
-};
+const char *const lxc_node_names[LXC_NODES] = { "null", "zero", "full", "random", "urandom", "tty" };
+static const struct { int major, minor; } node_numbers[LXC_NODES] = { { 1, 3 }, { 1, 5 }, { 1, 7 }, { 1, 8 }, { 1, 9 }, { 5, 0 } };
 
 static const struct {
 	const char *name, *target;
@@ -122,16 +124,33 @@ static const struct {
 	{ "console", "pts/0" },
 };
 
+/* One that only root could make is the host's own, put onto a file later. */
+static int make_node(struct lxc_pieces *p, size_t i, struct error *err)
+{
+	char path[32];
+
+	if (mknodat(p->dev, lxc_node_names[i], S_IFCHR | 0666, makedev(node_numbers[i].major, node_numbers[i].minor)) == 0)
+		return 0;
+	if (errno != EPERM || mknodat(p->dev, lxc_node_names[i], S_IFREG | 0666, 0) < 0)
+		return error_errno(err, "cannot make /dev/%s", lxc_node_names[i]);
+	snprintf(path, sizeof(path), "/dev/%s", lxc_node_names[i]);
+	p->nodes[i] = mount_clone(AT_FDCWD, path, false, 0, err);
+	return p->nodes[i] < 0 ? -1 : 0;
+}
+
 /* Fills /dev. Everything in it belongs to the container's root. */
-static int fill_dev(const struct lxc_spec *spec, int dev, uid_t uid, gid_t gid, struct error *err)
+static int fill_dev(const struct lxc_spec *spec, struct lxc_pieces *p, uid_t uid, gid_t gid, struct error *err)
 {
 	bool mapped = spec->n_uid_map || spec->n_gid_map;
 	char name[16], target[16];
+	int dev = p->dev;
 
-	for (size_t i = 0; i < ARRAY_LEN(nodes); i++)
-		if (mknodat(dev, nodes[i].name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) < 0 ||
-		    (mapped && fchownat(dev, nodes[i].name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0))
-			return error_errno(err, "cannot make /dev/%s", nodes[i].name);
+	for (size_t i = 0; i < LXC_NODES; i++) {
+		if (make_node(p, i, err) < 0)
+			return -1;
+		if (mapped && fchownat(dev, lxc_node_names[i], uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+			return error_errno(err, "cannot make /dev/%s", lxc_node_names[i]);
+	}
 	for (size_t i = 0; i < ARRAY_LEN(links); i++)
 		if (symlinkat(links[i].target, dev, links[i].name) < 0)
 			return error_errno(err, "cannot make /dev/%s", links[i].name);
@@ -152,13 +171,13 @@ static int make_dev(const struct lxc_spec *spec, struct lxc_pieces *p, uid_t uid
 	const char *dev[] = { "mode", "0755", "size", "64k", "nr_inodes", "1024", "uid", u, "gid", g, NULL };
 	const char *shm[] = { "mode", "1777", "size", "64m", "uid", u, "gid", g, NULL };
 	const char *pts[] = { "mode", "0620", "ptmxmode", "0666", "gid", tty, NULL };
-	uid_t group = lxc_map_id(spec->gid_map, spec->n_gid_map, TTY_GROUP);
+	uid_t group = state_is_session() && lxc_session_single() ? 0 : lxc_map_id(spec->gid_map, spec->n_gid_map, TTY_GROUP);
 
 	snprintf(u, sizeof(u), "%u", uid);
 	snprintf(g, sizeof(g), "%u", gid);
 	snprintf(tty, sizeof(tty), "%u", group == (uid_t)-1 ? gid : group);
 	p->dev = mount_new("tmpfs", dev, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, err);
-	if (p->dev < 0 || fill_dev(spec, p->dev, uid, gid, err) < 0)
+	if (p->dev < 0 || fill_dev(spec, p, uid, gid, err) < 0)
 		return -1;
 	p->shm = mount_new("tmpfs", shm, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err);
 	if (p->shm < 0)

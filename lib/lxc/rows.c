@@ -4,6 +4,8 @@
 #include "lxc/live.h"
 
 #include "conf/domain.h"
+#include "state/state.h"
+#include "util/process.h"
 #include "util/str.h"
 
 #include <fcntl.h>
@@ -113,7 +115,12 @@ static int get_info(struct rpc_call *call, const void *args, void *ret, struct e
 	uint64_t cpu = 0, memory = 0;
 	struct lxc_guest *g = of_call(call, &((const wire_domain_get_info_args *)args)->dom, err);
 
-	if (!g || cgroup_usage(g->ct.cgroup, &cpu, &memory, err) < 0)
+	if (!g)
+		return -1;
+	/* a user's container has no control group to ask */
+	if (state_is_session())
+		process_tree_use(g->ct.pid, &cpu, &memory);
+	else if (cgroup_usage(g->ct.cgroup, &cpu, &memory, err) < 0)
 		return -1;
 	r->state = sv->state;
 	r->max_mem = sv->def->memory.value;

@@ -7,6 +7,7 @@
 #include "conf/domain.h"
 #include "hypervisor/change.h"
 #include "hypervisor/stats.h"
+#include "state/state.h"
 #include "util/cgroup_tune.h"
 
 #include <arpa/inet.h>
@@ -322,7 +323,7 @@ int lxc_interface_addresses(struct rpc_call *call, const void *args, void *ret, 
 		return -1;
 	if (a->source == ARP)
 		return stats_arp_addresses(g->sv->def, r, err);
-	if (!g->sv->def->features.privnet && !g->n_nets)
+	if (!g->sv->def->features.privnet && !g->n_nets && !state_is_session())
 		return error_set(err, ERR_OPERATION_INVALID, "%s: it has the host's network, and no address of its own", g->sv->name);
 	if (lxc_hand_addresses(g, &list, &n, err) < 0)
 		return error_wrap(err, "%s", g->sv->name);

@@ -11,9 +11,31 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#define SESSION "BERTH_SESSION"   /* in the environment of a session's processes that are root in a namespace */
+
+/* Whether 0 is the host's root: its map is the whole of all ids (user_namespaces(7)). */
+static bool is_host_root(void)
+{
+	char map[64] = "";
+	unsigned inside, outside, count;
+	AUTO_CLOSE int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 || read(fd, map, sizeof(map) - 1) <= 0 || sscanf(map, "%u %u %u", &inside, &outside, &count) != 3 || outside == 0;
+}
+
 bool state_is_session(void)
 {
-	return geteuid() != 0;
+	return geteuid() != 0 || (getenv(SESSION) && !is_host_root());
+}
+
+int state_enter_session(struct error *err)
+{
+	char dir[40];
+
+	snprintf(dir, sizeof(dir), "/run/user/%u", (unsigned)geteuid());
+	if (setenv(SESSION, "1", 1) < 0 || setenv("XDG_RUNTIME_DIR", dir, 0) < 0)
+		return error_errno(err, "environment");
+	return 0;
 }
 
 /* BERTH_ROOT without trailing slashes; NULL where it is not set or "/". */
@@ -123,7 +145,7 @@ const char *state_tag(void)
 char **state_environment(struct error *err)
 {
 	static const char *const pass[] = { "HOME", "BERTH_ROOT", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME",
-		"XDG_CACHE_HOME" };
+		"XDG_CACHE_HOME", SESSION };
 	char **env = calloc(ARRAY_LEN(pass) + 3, sizeof(*env));
 	size_t n = 0;
 

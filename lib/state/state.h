@@ -61,6 +61,9 @@ char *state_root_path(enum state_root root, struct error *err) NODISCARD;
 /* Whether this is session mode: not root. */
 bool state_is_session(void);
 
+/* A process of a session is about to become root of a user namespace of its own: it stays one of the session, and so do the programs that it starts. */
+int state_enter_session(struct error *err) NODISCARD;
+
 /* The part of cgroup names that tells roots from each other: "berth", or "berth-" and 8 hexadecimal digits of a hash of the
  * run root's path where BERTH_ROOT or a session is used. Valid until the next call. */
 const char *state_tag(void);

@@ -18,6 +18,18 @@ static const char *const controller[HIERARCHIES] = {
 	"unified", "memory", "cpu", "cpuacct", "cpuset", "devices", "freezer", "blkio", "pids",
 };
 
+static bool without;
+
+void cgroup_do_without(void)
+{
+	without = true;
+}
+
+bool cgroup_allowed(void)
+{
+	return !without;
+}
+
 struct cgroup *cgroup_new(const char *name, struct error *err)
 {
 	struct cgroup *cg = NULL;
@@ -90,7 +102,7 @@ static int hierarchy_root(struct cgroup *cg, int h)
 	char path[64];
 	struct stat st;
 
-	if (cg->root[h] >= 0 || (is_pure(cg) && h != V2))
+	if (without || cg->root[h] >= 0 || (is_pure(cg) && h != V2))
 		return cg->root[h];
 	hierarchy_path(cg, h, NULL, path, sizeof(path));
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -234,6 +246,8 @@ int cgroup_create_one(struct cgroup *cg, int h, struct error *err)
 {
 	int root = hierarchy_root(cg, h), r = -1;
 
+	if (without)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "this takes a control group, which only root can have");
 	if (root < 0) {
 		errno = ENODEV;
 		return error_errno(err, "no control group hierarchy for %s", controller[h]);

@@ -36,6 +36,10 @@ struct cgroup_limits {
 
 struct cgroup;
 
+/* From here on this process makes and finds no groups: it may not. What needs one is refused, what counts nothing tells 0. */
+void cgroup_do_without(void);
+bool cgroup_allowed(void);
+
 /* Nothing is made yet; the result can be named in a plan. `name` is relative: "berth/lxc-web". */
 struct cgroup *cgroup_new(const char *name, struct error *err) NODISCARD;
 void cgroup_free(struct cgroup *cg);

@@ -87,7 +87,8 @@ int cgroup_freeze(struct cgroup *cg, bool frozen, int timeout_ms, struct error *
 			errno = ETIMEDOUT;
 		}
 	} else {
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "no freezer for control group %s", cg->name);
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%s", cgroup_allowed() ? "the host has no freezer among its control groups" :
+				 "this takes a control group, which only root can have");
 	}
 	return r < 0 ? error_errno(err, "cannot %s control group %s", frozen ? "freeze" : "thaw", cg->name) : 0;
 }

@@ -377,3 +377,64 @@ bool process_has_argument(pid_t pid, const char *word)
 			return true;
 	return false;
 }
+
+/* proc(5), /proc/pid/stat: utime, stime, cutime, cstime are fields 14 to 17, in ticks; rss is field 24, in pages. */
+static void add_use(pid_t pid, uint64_t *ticks, uint64_t *pages)
+{
+	char path[40], buf[1024], *p;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || (n = RETRY_EINTR(read(fd, buf, sizeof(buf) - 1))) <= 0)
+		return;
+	buf[n] = '\0';
+	if (!(p = strrchr(buf, ')')))
+		return;
+	for (int field = 2; field < 24 && p; field++) {
+		if (field >= 14 && field <= 17)
+			*ticks += strtoull(p, NULL, 10);
+		if ((p = strchr(p + 1, ' ')))
+			p++;
+	}
+	if (p)
+		*pages += strtoull(p, NULL, 10);
+}
+
+/* Appends the children of a process to a list. */
+static size_t add_children(pid_t pid, pid_t *list, size_t n, size_t max)
+{
+	char path[60], buf[4096], *p = buf, *end;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || (len = RETRY_EINTR(read(fd, buf, sizeof(buf) - 1))) <= 0)
+		return n;
+	buf[len] = '\0';
+	while (n < max) {
+		long child = strtol(p, &end, 10);
+		if (end == p)
+			break;
+		list[n++] = (pid_t)child;
+		p = end;
+	}
+	return n;
+}
+
+void process_tree_use(pid_t root, uint64_t *cpu_ns, uint64_t *memory)
+{
+	enum { MOST = 4096 };
+	AUTO_FREE pid_t *list = calloc(MOST, sizeof(*list));
+	uint64_t ticks = 0, pages = 0;
+	size_t n = list ? 1 : 0;
+
+	if (n)
+		list[0] = root;
+	for (size_t i = 0; i < n; i++) {
+		add_use(list[i], &ticks, &pages);
+		n = add_children(list[i], list, n, MOST);
+	}
+	*cpu_ns = ticks * (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
+	*memory = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}

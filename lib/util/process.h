@@ -49,6 +49,10 @@ bool process_is_self(const char *path);
  * stored pid can be told from a stranger that got the same number later. */
 unsigned long long process_start_time(pid_t pid);
 
+/* What a process and all that descend from it have used: CPU time in nanoseconds, with that of the dead ones among them, and resident memory in bytes, in which what
+ * they share counts once for each. What cannot be read, and what is beyond 4,096 processes, is left out. */
+void process_tree_use(pid_t root, uint64_t *cpu_ns, uint64_t *memory);
+
 /* Whether a word is one of the arguments with which a process was started, among their first 4,096 bytes. */
 bool process_has_argument(pid_t pid, const char *word);
 

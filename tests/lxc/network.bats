@@ -168,7 +168,7 @@ net_free() { ! berth_in ip -d link show up0 | grep -q 'macvlan\|promiscuity 1'; 
 		<interface type='bridge'><source bridge='up0'/></interface>|'up0' is no bridge
 		<interface type='direct'><source dev='nodev'/></interface>|there is no network interface 'nodev'
 		<interface type='network'><source network='missing'/></interface>|there is no network with name 'missing'
-		<interface type='user'/>|a container's are of type
+		<interface type='mcast'><source address='230.0.0.1' port='5558'/></interface>|a container's are of type
 		<hostdev mode='capabilities' type='net'><source><interface>nodev</interface></source></hostdev>|there is no network interface 'nodev'
 		<interface type='bridge'><source bridge='br0'/><ip address='10.77.0.2' prefix='24'/><route address='172.16.0.0' prefix='12' gateway='192.168.9.9'/></interface>|cannot make the route to 172.16.0.0/12
 		<interface type='ethernet'><guest dev='x'/></interface><interface type='ethernet'><guest dev='x'/></interface>|two interfaces are called 'x'

@@ -69,7 +69,7 @@ static void refused(void **state)
 		{ "", ROOT ROOT, "more than one root" },
 		{ "", ROOT "<filesystem type='template'><source name='x'/><target dir='/m'/></filesystem>", "type='template'" },
 		{ "", "<filesystem type='ram'><source usage='1'/><target dir='/'/></filesystem>", "as the root" },
-		{ "", ROOT "<interface type='user'/>", "type='user'" },
+		{ "", ROOT "<interface type='mcast'><source address='230.0.0.1' port='5558'/></interface>", "type='mcast'" },
 	};
 
 	(void)state;
