@@ -21,12 +21,13 @@ static int nothing_of_worth(const struct guest *guest, unsigned flags, struct er
 	static const struct {
 		const char *file, *what;
 		unsigned flag;
+		const char *option;
 	} worth[] = {
-		{ "save", "a saved state", UNDEFINE_MANAGED_SAVE },
-		{ "snapshots", "snapshots", UNDEFINE_SNAPSHOTS_METADATA },
-		{ "checkpoints", "checkpoints", UNDEFINE_CHECKPOINTS_METADATA },
-		{ "nvram", "firmware variables", UNDEFINE_NVRAM },
-		{ "tpm", "a TPM's state", UNDEFINE_TPM },
+		{ "save", "a saved state", UNDEFINE_MANAGED_SAVE, "--managed-save" },
+		{ "snapshots", "snapshots", UNDEFINE_SNAPSHOTS_METADATA, "--snapshots-metadata" },
+		{ "checkpoints", "checkpoints", UNDEFINE_CHECKPOINTS_METADATA, "--checkpoints-metadata" },
+		{ "nvram", "firmware variables", UNDEFINE_NVRAM, "--nvram" },
+		{ "tpm", "a TPM's state", UNDEFINE_TPM, "--tpm" },
 	};
 	AUTO_CLOSE int fd = state_open_object(guest->kind->name, guest->name, err);
 
@@ -34,7 +35,8 @@ static int nothing_of_worth(const struct guest *guest, unsigned flags, struct er
 		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(worth); i++)
 		if (!(flags & worth[i].flag) && faccessat(fd, worth[i].file, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-			return error_set(err, ERR_OPERATION_INVALID, "'%s' has %s, which would be lost (say that it may be)", guest->name, worth[i].what);
+			return error_set(err, ERR_OPERATION_INVALID, "'%s' has %s, which would be lost (%s says that it may be)", guest->name, worth[i].what,
+					 worth[i].option);
 	return 0;
 }
 

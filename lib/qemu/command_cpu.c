@@ -2,6 +2,8 @@
 /* -cpu and -smp */
 #include "qemu/command_impl.h"
 
+#include "qemu/emulator.h"
+
 #include <string.h>
 
 static const char *onoff(bool on)
@@ -77,43 +79,33 @@ static void add_timers(const struct domain_clock *clock, struct buf *text)
 	}
 }
 
-/* What libvirt and QEMU call differently; x86 features of libvirt's names with QEMU's. */
+/* QEMU's name of a feature: the map's, or of what is KVM's own and in no map. */
 static const char *feature_name(const char *name)
 {
 	static const char *const names[][2] = {
-		{ "cmp_legacy", "cmp-legacy" }, { "ds_cpl", "ds-cpl" },     { "fxsr_opt", "fxsr-opt" },     { "kvm_pv_eoi", "kvm-pv-eoi" },
-		{ "kvm_pv_unhalt", "kvm-pv-unhalt" }, { "lahf_lm", "lahf-lm" }, { "nodeid_msr", "nodeid-msr" }, { "nrip_save", "nrip-save" },
-		{ "pause_filter", "pause-filter" }, { "pclmuldq", "pclmulqdq" }, { "perfctr_core", "perfctr-core" }, { "perfctr_nb", "perfctr-nb" },
-		{ "tsc_adjust", "tsc-adjust" }, { "tsc_scale", "tsc-scale" }, { "vmcb_clean", "vmcb-clean" }, { "arch-facilities", "arch-capabilities" },
-		{ "svm_lock", "svm-lock" }, { "ibpb", "ibpb" },
+		{ "kvm_pv_eoi", "kvm-pv-eoi" }, { "kvm_pv_unhalt", "kvm-pv-unhalt" }, { "nrip_save", "nrip-save" }, { "pause_filter", "pause-filter" },
+		{ "tsc_scale", "tsc-scale" }, { "vmcb_clean", "vmcb-clean" }, { "svm_lock", "svm-lock" }, { "arch-facilities", "arch-capabilities" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (!strcmp(names[i][0], name))
 			return names[i][1];
-	return name;
+	return x86_feature_qemu(name);
+}
+
+static void add_feature(struct buf *text, const char *name, enum domain_cpu_policy policy)
+{
+	/* forbidden ones are checked, not told */
+	if (policy == DOMAIN_CPU_FORCE || policy == DOMAIN_CPU_REQUIRE)
+		qemu_optf(text, "%s=on", feature_name(name));
+	else if (policy == DOMAIN_CPU_DISABLE || policy == DOMAIN_CPU_FORBID)
+		qemu_optf(text, "%s=off", feature_name(name));
 }
 
 static void add_model_features(const struct domain_cpu *cpu, struct buf *text)
 {
-	for (size_t i = 0; i < cpu->features.n; i++) {
-		const struct domain_cpu_feature *f = cpu->features.items[i];
-		const char *name = feature_name(f->name);
-
-		/* forbidden ones are checked, not told */
-		switch (f->policy) {
-		case DOMAIN_CPU_FORCE:
-		case DOMAIN_CPU_REQUIRE:
-			qemu_optf(text, "%s=on", name);
-			break;
-		case DOMAIN_CPU_DISABLE:
-		case DOMAIN_CPU_FORBID:
-			qemu_optf(text, "%s=off", name);
-			break;
-		default:
-			break;
-		}
-	}
+	for (size_t i = 0; i < cpu->features.n; i++)
+		add_feature(text, cpu->features.items[i]->name, cpu->features.items[i]->policy);
 }
 
 static void add_cache(const struct domain_cpu *cpu, struct buf *text)
@@ -146,6 +138,31 @@ static const char *arch_default(const struct domain *def, const struct qemu_caps
 	return type;
 }
 
+/* What this host can give to guests, as a model and features: migration finds the same there. A host that is no x86 has its own model alone. */
+static int add_host_model(struct qemu_build *b, struct buf *text)
+{
+	bool kvm = b->def->virt == DOMAIN_VIRT_KVM;
+	struct domain_cpu *host = NULL;
+
+	if (qemu_is_x86(b->def)) {
+		host = qemu_emulator_host_model(b->caps, kvm, false, b->err);
+		if (!host)
+			return -1;
+	}
+	qemu_optf(text, "%s", host ? host->model : kvm ? "host" : "max");
+	for (size_t i = 0; host && i < host->features.n; i++) {
+		const struct domain_cpu_feature *f = host->features.items[i];
+		bool own = false;
+
+		for (size_t j = 0; j < b->def->cpu->features.n; j++)
+			own |= !strcmp(b->def->cpu->features.items[j]->name, f->name);
+		if (!own)
+			add_feature(text, f->name, f->policy);
+	}
+	conf_free(&domain_cpu_elem, host);
+	return 0;
+}
+
 static int add_model(struct qemu_build *b, struct buf *text)
 {
 	const struct domain *def = b->def;
@@ -161,8 +178,9 @@ static int add_model(struct qemu_build *b, struct buf *text)
 		qemu_optf(text, "max");
 		break;
 	case DOMAIN_CPU_HOST_MODEL:
-		/* what the host can do, as far as guests on this accelerator can have it */
-		qemu_optf(text, "%s", cpu->model ? cpu->model : def->virt == DOMAIN_VIRT_KVM ? "host" : "max");
+		if (!cpu->model)
+			return add_host_model(b, text);
+		qemu_optf(text, "%s", cpu->model);
 		break;
 	default:
 		if (cpu && cpu->model)

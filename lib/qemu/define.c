@@ -91,7 +91,7 @@ static int defaults(struct domain *def, struct error *err)
 			*err = failure;
 		return -1;
 	}
-	if (fill_machine(def, caps, err) < 0 || qemu_fill_platform(def, caps, err) < 0 || qemu_fill_devices(def, caps, err) < 0)
+	if (fill_machine(def, caps, err) < 0 || qemu_fill_firmware(def, caps, err) < 0 || qemu_fill_platform(def, caps, err) < 0 || qemu_fill_devices(def, caps, err) < 0)
 		return -1;
 	return qemu_assign_addresses(def, err);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "qemu/emulator.h"
 
+#include "cpu/cpu.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -114,6 +116,30 @@ const json_t *qemu_emulator_model(const struct qemu_caps *caps, bool kvm, const 
 			return m;
 	}
 	return NULL;
+}
+
+struct models { const struct qemu_caps *caps; bool kvm; };
+
+static bool in_qemu(void *ctx, const char *name)
+{
+	const struct models *m = ctx;
+
+	return qemu_emulator_model(m->caps, m->kvm, name) != NULL;
+}
+
+struct domain_cpu *qemu_emulator_host_model(const struct qemu_caps *caps, bool kvm, bool fixed, struct error *err)
+{
+	struct models models = { caps, kvm };
+	struct x86_cpu host;
+
+	if (!qemu_emulator_host_cpu(caps, kvm, &host)) {
+		error_set(err, ERR_CONFIG_UNSUPPORTED, "%s does not tell what CPU a guest can have on this host", caps->binary);
+		return NULL;
+	}
+	for (size_t i = 0; i < x86_n_features; i++)
+		if (!fixed && x86_features[i].fixed)
+			x86_set(&host, (int)i, false);
+	return cpu_describe(&host, true, in_qemu, &models, err);
 }
 
 int qemu_emulator_cpu(const struct hv_emulator *asked, struct x86_cpu *cpu, char ***models, struct error *err)

@@ -22,6 +22,8 @@ void qemu_emulator_clear(struct qemu_emulator *e);
 
 /* The processor that QEMU can give a guest on this host at most; false: not known (no x86). */
 bool qemu_emulator_host_cpu(const struct qemu_caps *caps, bool kvm, struct x86_cpu *out);
+/* What <cpu mode='host-model'> means here: the caller's, goes with conf_free(&domain_cpu_elem). `fixed`: features that prevent migration, too. */
+struct domain_cpu *qemu_emulator_host_model(const struct qemu_caps *caps, bool kvm, bool fixed, struct error *err) NODISCARD;
 /* The row of query-cpu-definitions for a model; NULL: QEMU has none of that name. */
 const json_t *qemu_emulator_model(const struct qemu_caps *caps, bool kvm, const char *name);
 

@@ -265,26 +265,15 @@ static void put_migratable(const struct ask *a, const char *mode, const char *na
 	fputs("        <value>on</value>\n        <value>off</value>\n      </enum>\n    </mode>\n", a->out);
 }
 
-struct models { const struct qemu_caps *caps; bool kvm; };
-
-static bool in_qemu(void *ctx, const char *name)
-{
-	const struct models *m = ctx;
-
-	return qemu_emulator_model(m->caps, m->kvm, name) != NULL;
-}
-
 static int put_host_model(const struct ask *a, bool kvm, struct error *err)
 {
-	struct models models = { a->e->caps, kvm };
 	struct domain_cpu *cpu;
-	struct x86_cpu host;
 
-	if (!qemu_emulator_host_cpu(a->e->caps, kvm, &host)) {
+	if (!cpu_is_x86(a->e->arch)) {
 		fputs("    <mode name='host-model' supported='no'/>\n", a->out);
 		return 0;
 	}
-	cpu = cpu_describe(&host, true, in_qemu, &models, err);
+	cpu = qemu_emulator_host_model(a->e->caps, kvm, true, err);
 	if (!cpu)
 		return -1;
 	fprintf(a->out, "    <mode name='host-model' supported='yes'>\n      <model fallback='forbid'>%s</model>\n      <vendor>%s</vendor>\n", cpu->model,

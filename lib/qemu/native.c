@@ -67,24 +67,15 @@ static int choose_ports(struct domain *def, struct error *err)
 	return 0;
 }
 
-/* Interfaces that are made when a guest starts are shown as libvirt shows them: on a tap device, by model, address and boot order alone. */
+/* Interfaces are made when a guest starts. They are shown as libvirt shows them: on a tap device, by model and address alone. */
 static int show_as_taps(struct domain *def, struct error *err)
 {
-	static const enum domain_net_type made[] = {
-		DOMAIN_NET_USER, DOMAIN_NET_ETHERNET, DOMAIN_NET_BRIDGE, DOMAIN_NET_NETWORK, DOMAIN_NET_DIRECT,
-	};
-
 	for (size_t i = 0; i < def->devices.interfaces.n; i++) {
-		struct domain_net *n = def->devices.interfaces.items[i], keep = { .type = DOMAIN_NET_ETHERNET };
-		bool is_made = false;
+		struct domain_net *n = def->devices.interfaces.items[i], keep = { .type = DOMAIN_NET_ETHERNET, .mac = n->mac };
 
-		for (size_t j = 0; j < ARRAY_LEN(made); j++)
-			is_made |= made[j] == n->type;
-		if (!is_made)
-			continue;
-		keep.mac = n->mac;
 		keep.model = STEAL_PTR(n->model);
-		keep.info.boot_order = n->info.boot_order;
+		if (!keep.model && n->type == DOMAIN_NET_HOSTDEV)
+			keep.model = strdup("rtl8139");
 		conf_clear(&domain_net_elem, n);
 		*n = keep;
 	}

@@ -4,6 +4,7 @@
 
 #include "hypervisor/guest.h"
 #include "hypervisor/secondary.h"
+#include "qemu/define.h"
 #include "util/cgroup.h"
 #include "util/file.h"
 #include "util/owner.h"
@@ -135,21 +136,18 @@ static int lend_output(struct start *s, const char *path, struct error *err)
 	return qemu_lend(s->g, &s->view, path, W_OK, err);
 }
 
-static int lend_nvram(struct start *s, const struct domain_os *os, struct error *err)
+static int lend_nvram(struct start *s, struct error *err)
 {
-	const char *path = os->nvram ? os->nvram->src.path ? os->nvram->src.path : os->nvram->path : NULL;
+	struct domain *def = s->g->sv->def;
+	const struct domain_os *os = &def->os;
 
-	if (!path)
+	if (qemu_fill_nvram(def, err) < 0)
+		return -1;
+	if (!os->nvram)
 		return 0;
-	if ((s->g->sv->reset_nvram || access(path, F_OK) < 0) && os->nvram->template) {
-		AUTO_FREE char *data = NULL;
-		size_t len;
-
-		if (file_read_at(AT_FDCWD, os->nvram->template, 64 << 20, &data, &len, err) < 0 ||
-		    file_replace_at(AT_FDCWD, path, data, len, 0600, FILE_DURABLE, err) < 0)
-			return error_wrap(err, "cannot make the firmware's variables");
-	}
-	return qemu_lend(s->g, &s->view, path, R_OK | W_OK, err);
+	if (qemu_make_nvram(os, s->g->sv->reset_nvram, err) < 0)
+		return -1;
+	return qemu_lend(s->g, &s->view, os->nvram->src.path ? os->nvram->src.path : os->nvram->path, R_OK | W_OK, err);
 }
 
 static int lend_boot_files(struct start *s, const struct domain_os *os, struct error *err)
@@ -162,7 +160,7 @@ static int lend_boot_files(struct start *s, const struct domain_os *os, struct e
 	for (size_t i = 0; i < os->acpi_tables.n; i++)
 		if (qemu_lend(s->g, &s->view, os->acpi_tables.items[i]->path, R_OK, err) < 0)
 			return -1;
-	return lend_nvram(s, os, err);
+	return lend_nvram(s, err);
 }
 
 static int lend_files(struct start *s, struct error *err)
@@ -549,7 +547,7 @@ static int build_and_run(struct start *s, struct error *err)
 	struct qemu_command command;
 	int r;
 
-	if (!qemu_need_caps(g, err) || qemu_assign_aliases(g->sv->def, err) < 0 || qemu_assign_ports(g->sv->def, err) < 0 ||
+	if (!qemu_need_caps(g, err) || qemu_check_abilities(g->sv->def, g->caps, err) < 0 || qemu_assign_aliases(g->sv->def, err) < 0 || qemu_assign_ports(g->sv->def, err) < 0 ||
 	    hv_ports_create(g->sv, err) < 0)
 		return -1;
 	if (take_guest_lock(s, err) < 0 || make_own_dir(s, err) < 0 || open_monitor(s, err) < 0 || open_chardevs(s, err) < 0 ||
