@@ -35,6 +35,11 @@ static inline void put_cls_(struct rtnl_cls **c)
 	if (*c)
 		rtnl_cls_put(*c);
 }
+static inline void put_act_(struct rtnl_act **a)
+{
+	if (*a)
+		rtnl_act_put(*a);
+}
 
 static void place(struct rtnl_tc *tc, int index, uint32_t parent, uint32_t handle, const char *kind)
 {
@@ -173,7 +178,7 @@ int netlink_limit_filter(struct netlink *nl, const char *name, uint16_t minor, c
 static int redirect(struct netlink *nl, const char *name, int index, int to, struct error *err)
 {
 	AUTO(put_cls_) struct rtnl_cls *cls = rtnl_cls_alloc();
-	struct rtnl_act *act = rtnl_act_alloc();
+	AUTO(put_act_) struct rtnl_act *act = rtnl_act_alloc();   /* the filter takes a reference of its own */
 	int r;
 
 	if (!cls || !act)

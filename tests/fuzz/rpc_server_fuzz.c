@@ -26,7 +26,7 @@ static void on_closed(struct rpc_stream *s, void *arg)
 	(void)arg;
 }
 
-static const struct rpc_stream_ops ops = { on_data, NULL, NULL, on_closed };
+static const struct rpc_stream_ops ops = { .data = on_data, .closed = on_closed };
 
 /* What was decoded can be encoded again; the answer is made where that needs no content. */
 static int any(struct rpc_call *call, const void *args, void *ret, struct error *err)

@@ -148,17 +148,19 @@ static void every_allocation(void **state)
 	unlink(lab.path);
 	rmdir(lab.dir);
 }
+#else
+static void every_allocation(void **state)
+{
+	(void)state;
+	skip();   /* the sanitizer has an allocator of its own */
+}
 #endif
 
 int main(void)
 {
-#ifndef __SANITIZE_ADDRESS__
 	const struct CMUnitTest tests[] = { cmocka_unit_test(every_allocation) };
 
 	(void)fx_run;
 	(void)fx_connect;
 	return cmocka_run_group_tests(tests, NULL, NULL);
-#else
-	return 0;   /* the sanitizer has an allocator of its own */
-#endif
 }

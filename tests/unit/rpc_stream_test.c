@@ -49,7 +49,9 @@ static void st_closed(struct rpc_stream *s, void *arg UNUSED)
 	st.closed++;
 }
 
-static const struct rpc_stream_ops st_ops = { st_data, st_finish, st_writable, st_closed };
+static const struct rpc_stream_ops st_ops = {
+	.data = st_data, .finish = st_finish, .writable = st_writable, .closed = st_closed,
+};
 
 static int st_console(struct rpc_call *call, const void *args UNUSED, void *ret UNUSED, struct error *err)
 {
