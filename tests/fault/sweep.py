@@ -62,8 +62,8 @@ def inject(point):
     return ['-e', 'trace=' + point.call, '-e', 'inject=%s:%s:when=%d' % (point.call, how, point.number)]
 
 
-def points(counts, kill, sample, first=None):
-    """All points of a sweep, or about `sample` of them, spread evenly; `first` calls of each kind are left out."""
+def points(counts, kill, sample, first=None, most=None):
+    """All points of a sweep, but at most `most`, or about `sample` of them, spread evenly; `first` calls of each kind are left out."""
     every = []
     for call in sorted(counts):
         for number in range((first or {}).get(call, 0) + 1, counts[call] + 1):
@@ -73,7 +73,9 @@ def points(counts, kill, sample, first=None):
             if not FULL:
                 errors = errors[number % len(errors):][:1] if errors else []
             every += [Point(call, number, e) for e in errors]
-    if FULL or len(every) <= sample:
+    if FULL:
+        sample = most or len(every)
+    if len(every) <= sample:
         return every
     step = len(every) / sample
     return [every[int(i * step)] for i in range(sample)]
