@@ -226,3 +226,16 @@ int nwf_each_values(const struct nwf_rule *rule, nwf_values_fn *fn, void *ctx, s
 	} while (advance(&it));
 	return 0;
 }
+
+bool nwf_lacks(const struct nwf_rule *rule, const char *name)
+{
+	const struct nwfilter_match *m = rule->entry->matches.n ? rule->entry->matches.items[0] : NULL;
+	struct nwfilter_access a;
+
+	if (!m || value_at(rule->vars, name, 0))
+		return false;
+	for (int i = 0; i < NWFILTER_N_ATTRS; i++)
+		if (i != NWFILTER_COMMENT && m->attr[i] && nwfilter_access_parse(m->attr[i], &a) == 0 && !strcmp(a.name, name))
+			return true;
+	return false;
+}

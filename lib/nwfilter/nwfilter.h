@@ -24,10 +24,19 @@ rpc_fn nwf_connect_list_all_nwfilters, nwf_connect_list_nwfilters, nwf_connect_n
 typedef struct nwfilter *nwfilter_load_fn(const char *name, struct error *err);
 char *nwfilter_rules(const struct nwfilter_binding *binding, nwfilter_load_fn *load, bool stateful, struct error *err) NODISCARD;
 
+/* Whether the filter cannot be had without a value of IP that the binding does not have: 1, 0, or -1. */
+int nwfilter_needs_ip(const struct nwfilter_binding *binding, nwfilter_load_fn *load, struct error *err) NODISCARD;
+
+/* The rules of a port whose guest's addresses are not known yet: its MAC address alone; of that IPv4 and ARP, or, `dhcp`, DHCP alone. */
+char *nwfilter_learning_rules(const struct nwfilter_binding *binding, bool dhcp, struct error *err) NODISCARD;
+
 /* "bridge berth_nwf_vnet0"; the caller's. */
 char *nwfilter_table(const char *portdev, struct error *err) NODISCARD;
 
 /* For helpers/nwfilter-bind: does what a guest's supervisor asks for. Binds by a <filterbinding> on standard input; with a port's name: takes its binding away. */
 int nwfilter_bind_main(int argc, char **argv, struct error *err) NODISCARD;
+
+/* The whole of helpers/nwfilter-learn. */
+int nwfilter_learn_main(int argc, char **argv, struct error *err) NODISCARD;
 
 #endif

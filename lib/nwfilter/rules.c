@@ -7,6 +7,7 @@
 #include "nwfilter/rules_impl.h"
 
 #include "state/state.h"
+#include "util/addr.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -247,6 +248,12 @@ static void write_chain(const char *direction, const char *name, const struct co
 	buf_printf(b, "%s\t}\n", end);
 }
 
+static void write_hooks(const char *portdev, struct buf *b)
+{
+	buf_printf(b, "\tchain from {\n\t\ttype filter hook prerouting priority -200; policy accept;\n\t\tiifname \"%s\" jump out_root\n\t}\n", portdev);
+	buf_printf(b, "\tchain to {\n\t\ttype filter hook postrouting priority -200; policy accept;\n\t\toifname \"%s\" jump in_root\n\t}\n}\n", portdev);
+}
+
 /* Chains come before those that jump to them. */
 static char *write_table(struct maker *m, const char *portdev, struct error *err)
 {
@@ -267,8 +274,7 @@ static char *write_table(struct maker *m, const char *portdev, struct error *err
 		snprintf(end, sizeof(end), "\t\tgoto %s_upper\n", words[d]);
 		write_chain(words[d], "root", (struct conf_list *)&m->root[d], end, &b);
 	}
-	buf_printf(&b, "\tchain from {\n\t\ttype filter hook prerouting priority -200; policy accept;\n\t\tiifname \"%s\" jump out_root\n\t}\n", portdev);
-	buf_printf(&b, "\tchain to {\n\t\ttype filter hook postrouting priority -200; policy accept;\n\t\toifname \"%s\" jump in_root\n\t}\n}\n", portdev);
+	write_hooks(portdev, &b);
 	text = buf_finish(&b);
 	if (!text)
 		error_set(err, ERR_NO_MEMORY, "no memory for the rules of a filter");
@@ -287,5 +293,62 @@ char *nwfilter_rules(const struct nwfilter_binding *binding, nwfilter_load_fn *l
 		text = write_table(&m, binding->portdev, err);
 	maker_clear(&m);
 	nwf_set_clear(&set);
+	return text;
+}
+
+int nwfilter_needs_ip(const struct nwfilter_binding *binding, nwfilter_load_fn *load, struct error *err)
+{
+	struct nwf_set set = { 0 };
+	int needs = nwf_gather(&set, binding->ref.filter, &binding->ref, load, err) < 0 ? -1 : 0;
+
+	for (size_t i = 0; needs == 0 && i < set.rules.n; i++)
+		needs = nwf_lacks(set.rules.items[i], "IP");
+	nwf_set_clear(&set);
+	return needs;
+}
+
+/* Who may tell the guest its address. */
+static void write_servers(const struct nwfilter_binding *binding, struct buf *b)
+{
+	const char *before = "ip saddr { ";
+
+	for (size_t i = 0; i < binding->ref.params.n; i++) {
+		const struct domain_filter_param *p = binding->ref.params.items[i];
+		struct addr a;
+
+		if (strcmp(p->name, "DHCPSERVER") || addr_parse(p->value, AF_INET, &a) < 0)
+			continue;
+		buf_printf(b, "%s%s", before, p->value);
+		before = ", ";
+	}
+	buf_str(b, *before == ',' ? " } " : "");
+}
+
+char *nwfilter_learning_rules(const struct nwfilter_binding *binding, bool dhcp, struct error *err)
+{
+	AUTO_FREE char *table = nwfilter_table(binding->portdev, err);
+	AUTO_BUF struct buf b = { 0 };
+	const unsigned char *m = binding->mac.addr;
+	char mac[18], *text;
+
+	if (!table)
+		return NULL;
+	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+	buf_printf(&b, "add table %s\ndelete table %s\ntable %s {\n", table, table, table);
+	buf_printf(&b, "\tchain out_root {\n\t\tether saddr %s ether type %s accept\n\t\tdrop\n\t}\n", mac,
+		   dhcp ? "ip udp sport 68 udp dport 67" : "{ ip, arp }");
+	buf_str(&b, "\tchain in_root {\n");
+	if (dhcp) {
+		buf_printf(&b, "\t\tether daddr { %s, ff:ff:ff:ff:ff:ff } ether type ip ", mac);
+		write_servers(binding, &b);
+		buf_str(&b, "udp sport 67 udp dport 68 accept\n");
+	} else {
+		buf_str(&b, "\t\tether type { ip, arp } accept\n");
+	}
+	buf_str(&b, "\t\tdrop\n\t}\n");
+	write_hooks(binding->portdev, &b);
+	text = buf_finish(&b);
+	if (!text)
+		error_set(err, ERR_NO_MEMORY, "no memory for the rules of a filter");
 	return text;
 }

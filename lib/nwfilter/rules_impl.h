@@ -26,6 +26,9 @@ void nwf_set_clear(struct nwf_set *set);
 typedef int nwf_values_fn(void *ctx, const struct nwf_rule *rule, const char *const values[NWFILTER_N_ATTRS], struct error *err);
 int nwf_each_values(const struct nwf_rule *rule, nwf_values_fn *fn, void *ctx, struct error *err) NODISCARD;
 
+/* Whether a rule uses a variable that has no value. */
+bool nwf_lacks(const struct nwf_rule *rule, const char *name);
+
 /* The conditions of a match as nft(8) has them; reverse: as the other direction sees it. 0, or -1: something that nftables cannot do. */
 int nwf_write_match(const struct nwfilter_match *m, const char *const values[NWFILTER_N_ATTRS], bool reverse, bool stateful, struct buf *out,
 		    struct error *err) NODISCARD;

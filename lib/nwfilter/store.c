@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Filters and bindings on disk, and the procedures about them. A binding lasts as long as its interface, at most until the next boot: it is a file among the
  * run-time state. */
-#include "nwfilter/nwfilter.h"
+#include "nwfilter/store_impl.h"
 
 #include "hypervisor/local.h"
 #include "util/file.h"
@@ -19,7 +19,7 @@
 
 /* --- filters ------------------------------------------------------------------------------------------------------ */
 
-static struct nwfilter *load(const char *name, struct error *err)
+struct nwfilter *nwf_load_filter(const char *name, struct error *err)
 {
 	AUTO_FREE char *xml = NULL;
 	struct error why = { 0 };
@@ -144,7 +144,7 @@ int nwf_connect_list_nwfilters(struct rpc_call *call, const void *args, void *re
 
 /* --- bindings ----------------------------------------------------------------------------------------------------- */
 
-static int bindings_dir(int *lock, struct error *err)
+int nwf_bindings_dir(int *lock, struct error *err)
 {
 	AUTO_CLOSE int dir = state_open_dir(STATE_RUN, BINDINGS, true, err);
 
@@ -158,7 +158,7 @@ static int bindings_dir(int *lock, struct error *err)
 	return STEAL_FD(dir);
 }
 
-static struct nwfilter_binding *load_binding(int dir, const char *portdev, struct error *err)
+struct nwfilter_binding *nwf_load_binding(int dir, const char *portdev, struct error *err)
 {
 	AUTO_FREE char *file = str_encode_name(portdev, err);
 	AUTO_FREE char *xml = NULL;
@@ -194,7 +194,7 @@ static int each_binding(int dir, int (*fn)(void *ctx, const char *portdev, struc
 }
 
 /* With connection tracking where the kernel has it for bridges; a kernel without it gets rules that let answers pass by their addresses and ports. */
-static int apply(const struct nwfilter_binding *b, nwfilter_load_fn *with, struct error *err)
+static int put_in_place(const struct nwfilter_binding *b, nwfilter_load_fn *with, struct error *err)
 {
 	AUTO_FREE char *stateful = nwfilter_rules(b, with, true, err), *stateless = NULL;
 	struct error why = { 0 };
@@ -207,6 +207,26 @@ static int apply(const struct nwfilter_binding *b, nwfilter_load_fn *with, struc
 	if (!stateless)
 		return -1;
 	return strcmp(stateful, stateless) && nft_run(stateless, err) == 0 ? 0 : error_set(err, ERR_OPERATION_FAILED, "filter '%s': %s", b->ref.filter, why.text);
+}
+
+int nwf_apply(int dir, const struct nwfilter_binding *b, nwfilter_load_fn *with, struct error *err)
+{
+	AUTO_NWFILTER_BINDING struct nwfilter_binding *told = NULL;
+	AUTO_FREE char *rules = NULL;
+	enum nwf_learning how;
+	size_t known = 0;
+	int needs = nwf_learning(b, &how, err) < 0 ? -1 : nwfilter_needs_ip(b, with, err);
+
+	/* without learning it is told which variable lacks a value */
+	if (needs <= 0 || how == NWF_LEARN_NONE)
+		return needs < 0 ? -1 : put_in_place(b, with, err);
+	told = nwf_with_learned(dir, b, &known, err);
+	if (!told)
+		return -1;
+	if (known)
+		return put_in_place(told, with, err) < 0 ? -1 : how == NWF_LEARN_DHCP ? nwf_learn(dir, b, how, err) : 0;
+	rules = nwfilter_learning_rules(b, how == NWF_LEARN_DHCP, err);
+	return rules && nft_run(rules, err) == 0 ? nwf_learn(dir, b, how, err) : -1;
 }
 
 static int remove_table(const char *portdev, struct error *err)
@@ -222,7 +242,7 @@ static int bind_port(const char *xml, unsigned flags, char **portdev, char **fil
 	AUTO_NWFILTER_BINDING struct nwfilter_binding *b = nwfilter_binding_parse(xml, strlen(xml), flags & VALIDATE ? CONF_PARSE_VALIDATE : 0, err);
 	AUTO_FREE char *file = b ? str_encode_name(b->portdev, err) : NULL;
 	AUTO_FREE char *text = file ? nwfilter_binding_format(b, err) : NULL;
-	AUTO_CLOSE int lock = -1, dir = text ? bindings_dir(&lock, err) : -1;
+	AUTO_CLOSE int lock = -1, dir = text ? nwf_bindings_dir(&lock, err) : -1;
 
 	if (dir < 0)
 		return -1;
@@ -231,7 +251,12 @@ static int bind_port(const char *xml, unsigned flags, char **portdev, char **fil
 	/* the file first: who finds it takes the table away */
 	if (file_replace_at(dir, file, text, strlen(text), 0600, FILE_VOLATILE, err) < 0)
 		return -1;
-	if (apply(b, load, err) < 0) {
+	nwf_forget_learned(dir, b->portdev);
+	if (nwf_apply(dir, b, nwf_load_filter, err) < 0) {
+		struct error ignored;
+
+		if (remove_table(b->portdev, &ignored) < 0)
+			return -1;
 		unlinkat(dir, file, 0);
 		return -1;
 	}
@@ -243,7 +268,7 @@ static int bind_port(const char *xml, unsigned flags, char **portdev, char **fil
 static int unbind_port(const char *portdev, struct error *err)
 {
 	AUTO_FREE char *file = str_encode_name(portdev, err);
-	AUTO_CLOSE int lock = -1, dir = file ? bindings_dir(&lock, err) : -1;
+	AUTO_CLOSE int lock = -1, dir = file ? nwf_bindings_dir(&lock, err) : -1;
 
 	if (dir < 0)
 		return -1;
@@ -251,6 +276,7 @@ static int unbind_port(const char *portdev, struct error *err)
 		return error_set(err, ERR_NO_NWFILTER_BINDING, "there is no filter binding for '%s'", portdev);
 	if (remove_table(portdev, err) < 0)
 		return -1;
+	nwf_forget_learned(dir, portdev);
 	return unlinkat(dir, file, 0) < 0 ? error_errno(err, "filter binding '%s'", portdev) : 0;
 }
 
@@ -274,7 +300,7 @@ int nwf_nwfilter_binding_delete(struct rpc_call *call, const void *args, void *r
 
 static int give_binding(int dir, const char *portdev, wire_nwfilter_binding *out, struct error *err)
 {
-	AUTO_NWFILTER_BINDING struct nwfilter_binding *b = load_binding(dir, portdev, err);
+	AUTO_NWFILTER_BINDING struct nwfilter_binding *b = nwf_load_binding(dir, portdev, err);
 
 	if (!b)
 		return -1;
@@ -285,7 +311,7 @@ static int give_binding(int dir, const char *portdev, wire_nwfilter_binding *out
 
 int nwf_nwfilter_binding_lookup_by_port_dev(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
-	AUTO_CLOSE int dir = bindings_dir(NULL, err);
+	AUTO_CLOSE int dir = nwf_bindings_dir(NULL, err);
 
 	(void)call;
 	if (dir < 0)
@@ -298,10 +324,10 @@ int nwf_nwfilter_binding_get_xml_desc(struct rpc_call *call, const void *args, v
 {
 	const wire_nwfilter_binding_get_xml_desc_args *a = args;
 	wire_nwfilter_binding_get_xml_desc_ret *r = ret;
-	AUTO_CLOSE int dir = bindings_dir(NULL, err);
+	AUTO_CLOSE int dir = nwf_bindings_dir(NULL, err);
 	AUTO_NWFILTER_BINDING struct nwfilter_binding *b = NULL;
 
-	if (hv_flags(call, a->flags, 0, err) < 0 || dir < 0 || !(b = load_binding(dir, a->opt_nwfilter.portdev, err)))
+	if (hv_flags(call, a->flags, 0, err) < 0 || dir < 0 || !(b = nwf_load_binding(dir, a->opt_nwfilter.portdev, err)))
 		return -1;
 	r->xml = nwfilter_binding_format(b, err);
 	return r->xml ? 0 : -1;
@@ -332,7 +358,7 @@ int nwf_connect_list_all_nwfilter_bindings(struct rpc_call *call, const void *ar
 {
 	const wire_connect_list_all_nwfilter_bindings_args *a = args;
 	wire_connect_list_all_nwfilter_bindings_ret *r = ret;
-	AUTO_CLOSE int dir = bindings_dir(NULL, err);
+	AUTO_CLOSE int dir = nwf_bindings_dir(NULL, err);
 	struct listing l = { .dir = dir, .ret = r };
 
 	if (hv_flags(call, a->flags, 0, err) < 0 || dir < 0 || each_binding(dir, list_one, &l, err) < 0)
@@ -348,7 +374,7 @@ static const struct nwfilter *tried;
 
 static struct nwfilter *load_or_tried(const char *name, struct error *err)
 {
-	return tried && !strcmp(name, tried->name) ? conf_copy(nwfilter_document.elem, tried, err) : load(name, err);
+	return tried && !strcmp(name, tried->name) ? conf_copy(nwfilter_document.elem, tried, err) : nwf_load_filter(name, err);
 }
 
 struct reach {
@@ -376,15 +402,21 @@ static bool refers_to(const char *from, const char *name, int depth)
 static int renew(void *ctx, const char *portdev, struct error *err)
 {
 	struct reach *r = ctx;
-	AUTO_NWFILTER_BINDING struct nwfilter_binding *b = load_binding(r->dir, portdev, NULL);
+	AUTO_NWFILTER_BINDING struct nwfilter_binding *b = nwf_load_binding(r->dir, portdev, NULL), *told = NULL;
 	AUTO_FREE char *rules = NULL;
+	enum nwf_learning how;
+	size_t known = 0;
 
 	if (!b || !refers_to(b->ref.filter, r->name, 0))
 		return 0;
 	snprintf(r->user, sizeof(r->user), "%s", portdev);
 	if (!r->dry)
-		return apply(b, load_or_tried, err);
-	rules = nwfilter_rules(b, load_or_tried, true, err);
+		return nwf_apply(r->dir, b, load_or_tried, err);
+	told = nwf_with_learned(r->dir, b, &known, err);
+	/* what is still to be learned may be any address */
+	if (told && !known && nwfilter_needs_ip(b, load_or_tried, err) > 0 && nwf_learning(b, &how, err) == 0 && how != NWF_LEARN_NONE)
+		return 0;
+	rules = told ? nwfilter_rules(told, load_or_tried, true, err) : NULL;
 	return rules ? 0 : error_wrap(err, "for '%s'", portdev);
 }
 
@@ -425,7 +457,7 @@ static int define(struct rpc_call *call, const char *xml, unsigned flags, wire_n
 	if (hv_may(call, err) < 0 || hv_flags(call, flags, VALIDATE, err) < 0 ||
 	    !(f = conf_document_parse(&nwfilter_document, xml, strlen(xml), flags & VALIDATE ? CONF_PARSE_VALIDATE : 0, hv->warn, hv->warn_ctx, err)) ||
 	    state_lock(&lock, KIND, f->name, hv->timeout_ms, err) < 0 || settle_uuid(f, err) < 0 || check_loop(f, err) < 0 ||
-	    !(text = nwfilter_format(f, err)) || (dir = bindings_dir(&bindings, err)) < 0)
+	    !(text = nwfilter_format(f, err)) || (dir = nwf_bindings_dir(&bindings, err)) < 0)
 		return -1;
 	r = (struct reach){ .dir = dir, .name = f->name, .dry = true };
 	tried = f;
@@ -478,7 +510,7 @@ int nwf_nwfilter_undefine(struct rpc_call *call, const void *args, void *ret, st
 	(void)ret;
 	if (hv_may(call, err) < 0 || find(&a->opt_nwfilter, &name, uuid, err) < 0 ||
 	    state_lock(&lock, KIND, name, ((const struct hv *)call->ctx)->timeout_ms, err) < 0 || check_users(name, err) < 0 ||
-	    (dir = bindings_dir(&bindings, err)) < 0)
+	    (dir = nwf_bindings_dir(&bindings, err)) < 0)
 		return -1;
 	r = (struct reach){ .dir = dir, .name = name, .dry = true };
 	if (each_binding(dir, renew, &r, err) < 0 || *r.user)
@@ -494,7 +526,7 @@ int nwf_nwfilter_get_xml_desc(struct rpc_call *call, const void *args, void *ret
 	AUTO_NWFILTER struct nwfilter *f = NULL;
 	unsigned char uuid[UUID_BYTES];
 
-	if (hv_flags(call, a->flags, 0, err) < 0 || find(&a->opt_nwfilter, &name, uuid, err) < 0 || !(f = load(name, err)))
+	if (hv_flags(call, a->flags, 0, err) < 0 || find(&a->opt_nwfilter, &name, uuid, err) < 0 || !(f = nwf_load_filter(name, err)))
 		return -1;
 	memcpy(f->uuid, uuid, sizeof(uuid));
 	r->xml = nwfilter_format(f, err);

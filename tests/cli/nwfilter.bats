@@ -199,3 +199,84 @@ arp() { echo "$1${2}08060001080006040001${3}${4}000000000000${5}"; }
 	[ "$status" != 0 ]
 	[[ $output == *"no packet filter 'nosuch'"* ]]
 }
+
+learners() { pgrep -f "nwfilter-learn $1( |\$)" | while read -r pid; do ! grep -qz "^BERTH_ROOT=$BERTH_ROOT\$" "/proc/$pid/environ" 2>/dev/null || echo "$pid"; done; }
+rules() { on nft list table bridge "$(on nft list tables bridge | sed -n "s/table bridge \(.*_nwf_$1\)\$/\1/p")"; }
+
+@test "clean-traffic without an address: the first that the guest uses is its own from then on" {
+	stock
+	two_guests
+	bind clean-traffic
+	[ -n "$(learners p-a)" ]
+	! passes a b ${ALL}${A}88b5deadbeef
+	# its first word is an ARP request
+	guest a busybox ping -c 3 -W 2 10.5.0.2 || true
+	for try in $(seq 40); do [ -z "$(learners p-a)" ] && break; sleep 0.1; done
+	[ -z "$(learners p-a)" ]
+	contains "$(rules p_2da)" 10.5.0.1
+	pings a 10.5.0.2
+	guest a ip addr add 10.5.0.7/24 dev eth0
+	! guest a busybox ping -c 1 -W 1 -I 10.5.0.7 10.5.0.2
+	! passes a b $(arp $ALL $A $A 0a050009 0a050002)
+	# what was learned stays known while the filter is changed
+	EDITOR="sed -i s/500/501/" on nwfilter-edit -q no-ip-spoofing
+	pings a 10.5.0.2
+	on nwfilter-binding-delete -q p-a
+	bind clean-traffic
+	! rules p_2da | grep 10.5.0.1
+	on nwfilter-binding-delete -q p-a
+	for try in $(seq 40); do [ -z "$(learners p-a)" ] && break; sleep 0.1; done
+	[ -z "$(learners p-a)" ]
+	[ -z "$(ls -A "$BERTH_ROOT/run/berth/.nwfilter-binding" | grep -v '^.lock$')" ]
+	run bind clean-traffic CTRL_IP_LEARNING=none
+	[ "$status" = 1 ]
+	contains "$output" "needs the variable IP"
+	run bind clean-traffic CTRL_IP_LEARNING=guess
+	[ "$status" = 1 ]
+	contains "$output" "'any', 'dhcp' or 'none'"
+	[ -z "$(on nft list tables)" ]
+}
+
+@test "CTRL_IP_LEARNING=dhcp: DHCP alone until there is a lease; a released or expired one is nobody's" {
+	stock
+	two_guests
+	guest a ip addr flush dev eth0
+	guest b ip addr add 10.5.0.3/24 dev eth0
+	serve() { guest b timeout 60 dnsmasq --conf-file=/dev/null --no-daemon --port=0 --interface=eth0 --bind-interfaces --dhcp-range=10.5.0.1,10.5.0.1,2m --dhcp-authoritative --leasefile-ro --pid-file= 2>/dev/null & }
+	serve
+	bind clean-traffic CTRL_IP_LEARNING=dhcp DHCPSERVER=10.5.0.2
+	[ -n "$(learners p-a)" ]
+	guest a ip addr add 10.5.0.1/24 dev eth0
+	! pings a 10.5.0.2
+	guest_dhcp a
+	for try in $(seq 40); do rules p_2da | grep -q 10.5.0.1 && break; sleep 0.1; done
+	pings a 10.5.0.2
+	[ -n "$(learners p-a)" ]
+	guest a ip addr add 10.5.0.9/24 dev eth0
+	! guest a busybox ping -c 1 -W 1 -I 10.5.0.9 10.5.0.2
+	# released, it is forgotten at once (DHCPRELEASE to the server)
+	guest a python3 -c "
+import socket
+m = bytes.fromhex('52540000000a')
+p = bytes([1, 1, 6, 0]) + b'1234' + bytes(4) + bytes([10, 5, 0, 1]) + bytes(12) + m + bytes(10) + bytes(192) + bytes([99, 130, 83, 99, 53, 1, 7, 54, 4, 10, 5, 0, 2, 255])
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('10.5.0.1', 68)); s.sendto(p, ('10.5.0.2', 67))"
+	for try in $(seq 40); do rules p_2da | grep -q 10.5.0.1 || break; sleep 0.1; done
+	! rules p_2da | grep 10.5.0.1
+	! pings a 10.5.0.2
+	# one whose time is over, too
+	guest_dhcp a
+	for try in $(seq 40); do rules p_2da | grep -q 10.5.0.1 && break; sleep 0.1; done
+	sed -i 's/ [0-9]*$/ 1/' "$BERTH_ROOT/run/berth/.nwfilter-binding/.learned-p-a"
+	touch "$BERTH_ROOT/run/berth/.nwfilter-binding/x"
+	rm "$BERTH_ROOT/run/berth/.nwfilter-binding/x"
+	for try in $(seq 40); do rules p_2da | grep -q 10.5.0.1 || break; sleep 0.1; done
+	! rules p_2da | grep 10.5.0.1
+	kill %% || true
+	# the interface gone, who learned there goes, too; killed, it comes again with the next change
+	kill -9 $(learners p-a)
+	EDITOR="sed -i s/500/502/" on nwfilter-edit -q no-ip-spoofing
+	[ -n "$(learners p-a)" ]
+	on ip link del p-a
+	for try in $(seq 40); do [ -z "$(learners p-a)" ] && break; sleep 0.1; done
+	[ -z "$(learners p-a)" ]
+}

@@ -88,7 +88,8 @@ inside_dhcp()
 	chmod +x "$ROOTFS/sbin/dhcp"
 	on net-define -q --default
 	on net-start -q default
-	machine m "<bandwidth><inbound average='400' peak='400' burst='40'/><outbound average='400' peak='400' burst='40'/></bandwidth>"
+	for f in "$TOP"/state/nwfilter/*/config.xml; do echo "$f"; done | xargs nsenter --net="$SCRATCH/host" nwfilter-define -q
+	machine m "<filterref filter='clean-traffic'><parameter name='CTRL_IP_LEARNING' value='dhcp'/></filterref><bandwidth><inbound average='400' peak='400' burst='40'/><outbound average='400' peak='400' burst='40'/></bandwidth>"
 	for name in one two; do
 		berth_define $name '' "<interface type='network'><source network='default'/></interface>"
 		on vm-start -q $name
@@ -138,7 +139,13 @@ print('rate', int(n / (time.time() - t)), flush=True)" >"$SCRATCH/server" &
 	rate=$(sed -n 's/rate //p' "$SCRATCH/server")
 	[ "$rate" -gt 250000 ]
 	[ "$rate" -lt 560000 ]
+	# its filter knows its address by the lease, and lets it use no other
+	[ "$(on nwfilter-binding-list --json | grep -c clean-traffic)" = 1 ]
+	contains "$(inside "ip addr add 192.168.122.250/24 dev eth0; ping -c 1 -W 1 -I 192.168.122.250 ${address[0]}")" "status 1"
+	contains "$(inside "ping -c 1 -W 3 ${address[0]}")" "status 0"
 	on vm-destroy -q m
+	[ "$(on nwfilter-binding-list --json | grep -c clean-traffic)" = 0 ]
+	! on nft list tables | grep nwf
 	! on ip -o link | grep -E 'vnet0|vifb'
 	on vm-destroy -q --all
 	[ -z "$(on net-port-list --uuid default)" ]
