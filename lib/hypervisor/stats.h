@@ -37,4 +37,13 @@ int stats_arp_addresses(const struct domain *def, wire_domain_interface_addresse
 /* Size and use of a disk's image or device as the host sees it. ERR_OPERATION_INVALID for what is not here (a network disk). */
 int stats_block_info(const struct domain *def, const char *disk, wire_domain_get_block_info_ret *ret, struct error *err) NODISCARD;
 
+/* ---- what the host knows of a guest's processes, for drivers whose guests have some (stats_host.c) ---- */
+
+/* The answer to domain_get_cpu_stats by a control group. */
+struct cgroup;
+int stats_of_cpus(struct cgroup *cg, const wire_domain_get_cpu_stats_args *args, wire_domain_get_cpu_stats_ret *ret, struct error *err) NODISCARD;
+
+/* What an interface in the network namespace of a process has received and sent: bytes, packets, errors, dropped. -1: there is none. */
+int stats_of_interface(pid_t pid, const char *name, int64_t rx[4], int64_t tx[4]) NODISCARD;
+
 #endif

@@ -63,52 +63,12 @@ int lxc_memory_stats(struct rpc_call *call, const void *args, void *ret, struct 
 	return 0;
 }
 
-static int total_cpu(struct lxc_guest *g, const wire_domain_get_cpu_stats_args *a, wire_domain_get_cpu_stats_ret *r, struct error *err)
-{
-	struct cgroup_cpu cpu;
-
-	if (a->nparams == 0) {
-		r->nparams = 3;
-		return 0;
-	}
-	if (cgroup_cpu_time(g->ct.cgroup, &cpu, err) < 0)
-		return -1;
-	const struct { const char *name; uint64_t value; } all[] = {
-		{ "cpu_time", cpu.total }, { "user_time", cpu.user }, { "system_time", cpu.system },
-	};
-	for (size_t i = 0; i < ARRAY_LEN(all) && i < a->nparams; i++, r->nparams++)
-		if (params_add_ullong(PARAMS(r->params), all[i].name, all[i].value, err) < 0)
-			return -1;
-	return 0;
-}
-
 int lxc_cpu_stats(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_domain_get_cpu_stats_args *a = args;
-	wire_domain_get_cpu_stats_ret *r = ret;
 	struct lxc_guest *g = of_call(call, &a->dom, err);
-	uint64_t ns[WIRE_DOMAIN_GET_CPU_STATS_NCPUS_MAX];
-	int n;
 
-	if (!g)
-		return -1;
-	if (a->start_cpu == -1)
-		return total_cpu(g, a, r, err);
-	/* how many CPUs, or how many values of each */
-	if (a->nparams == 0) {
-		r->nparams = a->ncpus == 0 ? (int)sysconf(_SC_NPROCESSORS_CONF) : 1;
-		return 0;
-	}
-	n = cgroup_cpu_each(g->ct.cgroup, ns, ARRAY_LEN(ns), err);
-	if (n < 0)
-		return error_wrap(err, "%s", g->sv->name);
-	if (a->start_cpu < 0 || a->start_cpu >= n)
-		return error_set(err, ERR_INVALID_ARG, "%s: there is no CPU %d", g->sv->name, a->start_cpu);
-	r->nparams = 1;
-	for (int i = a->start_cpu; i < n && i < (int)ARRAY_LEN(ns) && (unsigned)(i - a->start_cpu) < a->ncpus; i++)
-		if (params_add_ullong(PARAMS(r->params), "cpu_time", ns[i], err) < 0)
-			return -1;
-	return 0;
+	return !g ? -1 : stats_of_cpus(g->ct.cgroup, a, ret, err) < 0 ? error_wrap(err, "%s", g->sv->name) : 0;
 }
 
 /* --- disks ------------------------------------------------------------------------------------------------------- */
@@ -169,31 +129,6 @@ int lxc_block_stats_flags(struct rpc_call *call, const void *args, void *ret, st
 
 /* --- interfaces -------------------------------------------------------------------------------------------------- */
 
-/* A line of /proc/PID/net/dev: receive bytes packets errs drop (four more), transmit the same. */
-static int count(pid_t pid, const char *name, int64_t rx[4], int64_t tx[4])
-{
-	char path[40], line[512];
-	AUTO_FCLOSE FILE *f = NULL;
-
-	snprintf(path, sizeof(path), "/proc/%d/net/dev", (int)pid);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		char *colon = strchr(line, ':'), *word = line + strspn(line, " ");
-		long long v[16];
-		if (!colon || (size_t)(colon - word) != strlen(name) || strncmp(word, name, strlen(name)) != 0)
-			continue;
-		if (sscanf(colon + 1, "%lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5],
-			   &v[6], &v[7], &v[8], &v[9], &v[10], &v[11]) != 12)
-			return -1;
-		for (int i = 0; i < 4; i++) {
-			rx[i] = v[i];
-			tx[i] = v[8 + i];
-		}
-		return 0;
-	}
-	return -1;
-}
-
 int lxc_interface_stats(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_domain_interface_stats_args *a = args;
@@ -205,8 +140,8 @@ int lxc_interface_stats(struct rpc_call *call, const void *args, void *ret, stru
 	if (!net)
 		return -1;
 	/* what the host's end sends is what the guest gets; an interface without a host's end is looked at inside */
-	if (!net->target || count(getpid(), net->target, tx, rx) < 0) {
-		if (!net->guest_actual || count(g->ct.pid, net->guest_actual, rx, tx) < 0)
+	if (!net->target || stats_of_interface(getpid(), net->target, tx, rx) < 0) {
+		if (!net->guest_actual || stats_of_interface(g->ct.pid, net->guest_actual, rx, tx) < 0)
 			return error_set(err, ERR_OPERATION_FAILED, "%s: the interface '%s' cannot be found", g->sv->name, a->device);
 	}
 	*r = (wire_domain_interface_stats_ret){

@@ -163,6 +163,70 @@ static int set_iotune(struct supervisor *sv, struct change *c, struct error *err
 	return qmp_do(qemu_guest(sv)->qmp, "block_set_io_throttle", args, QMP_TIMEOUT, err);
 }
 
+static int set_bandwidth(struct supervisor *sv, struct change *c, struct error *err)
+{
+	const wire_domain_set_interface_parameters_args *a = c->args;
+	const struct domain_net *net = change_find_net(c->next, a->device, err);
+
+	return net ? qemu_change_bandwidth(qemu_guest(sv), net, err) : -1;
+}
+
+/* ---- I/O threads ---- */
+
+static int add_iothread(struct supervisor *sv, struct change *c, struct error *err)
+{
+	const wire_domain_add_iothread_args *a = c->args;
+	struct qemu_guest *g = qemu_guest(sv);
+	struct error ignored;
+	char id[24];
+
+	snprintf(id, sizeof(id), "iothread%u", a->iothread_id);
+	if (qmp_do(g->qmp, "object-add", json_pack("{s:s, s:s}", "qom-type", "iothread", "id", id), QMP_TIMEOUT, err) < 0)
+		return -1;
+	if (qemu_pin_threads(g, c->next, err) == 0)
+		return 0;
+	(void)!qmp_do(g->qmp, "object-del", json_pack("{s:s}", "id", id), QMP_TIMEOUT, &ignored);
+	return -1;
+}
+
+static int del_iothread(struct supervisor *sv, struct change *c, struct error *err)
+{
+	const wire_domain_del_iothread_args *a = c->args;
+	char id[24];
+
+	snprintf(id, sizeof(id), "iothread%u", a->iothread_id);
+	return qmp_do(qemu_guest(sv)->qmp, "object-del", json_pack("{s:s}", "id", id), QMP_TIMEOUT, err);
+}
+
+/* The polling of a thread, and how many workers it has. */
+static int set_iothread(struct supervisor *sv, struct change *c, struct error *err)
+{
+	static const struct { const char *field, *property; } names[] = {
+		{ "poll_max_ns", "poll-max-ns" }, { "poll_grow", "poll-grow" }, { "poll_shrink", "poll-shrink" },
+		{ "thread_pool_min", "thread-pool-min" }, { "thread_pool_max", "thread-pool-max" },
+	};
+	const wire_domain_set_iothread_params_args *a = c->args;
+	char path[40];
+
+	snprintf(path, sizeof(path), "/objects/iothread%u", a->iothread_id);
+	for (u_int i = 0; i < a->params.params_len; i++) {
+		const wire_typed_param *p = &a->params.params_val[i];
+		json_int_t value = p->value.type == WIRE_PARAM_ULLONG ? (json_int_t)p->value.wire_typed_param_value_u.ul
+				 : p->value.type == WIRE_PARAM_INT    ? p->value.wire_typed_param_value_u.i
+								      : (json_int_t)p->value.wire_typed_param_value_u.ui;
+		size_t n = 0;
+
+		while (n < ARRAY_LEN(names) && strcmp(names[n].field, p->field))
+			n++;
+		if (n == ARRAY_LEN(names))
+			return error_set(err, ERR_INVALID_ARG, "an I/O thread has no parameter '%s'", p->field);
+		if (qmp_do(qemu_guest(sv)->qmp, "qom-set", json_pack("{s:s, s:s, s:I}", "path", path, "property", names[n].property, "value", value),
+			   QMP_TIMEOUT, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int attach(struct supervisor *sv, struct change *c, struct error *err)
 {
 	if (qemu_assign_aliases(c->next, err) < 0)
@@ -216,6 +280,10 @@ supervisor_change_fn *const qemu_changes[CHANGES] = {
 	[CHANGE_VCPU_PIN] = set_pins,
 	[CHANGE_EMULATOR_PIN] = set_pins,
 	[CHANGE_IOTHREAD_PIN] = set_pins,
+	[CHANGE_IOTHREAD_ADD] = add_iothread,
+	[CHANGE_IOTHREAD_DEL] = del_iothread,
+	[CHANGE_IOTHREAD] = set_iothread,
+	[CHANGE_BANDWIDTH] = set_bandwidth,
 	[CHANGE_MEMTUNE] = set_limits,
 	[CHANGE_BLKIOTUNE] = set_limits,
 	[CHANGE_SCHEDULER] = set_limits,

@@ -250,8 +250,42 @@ static bool too_deep(const char *text, size_t len)
 	return false;
 }
 
+/* QEMU writes numbers of 64 bits without a sign, and its "not known" is the largest of them; jansson's have one. Such a number becomes -1, in a copy; NULL:
+ * there is none (or no memory for it, and it is refused as no JSON). */
+static char *tame_numbers(const char *text, size_t len)
+{
+	static const char largest[] = "9223372036854775807";
+	char *copy = NULL;
+	bool quoted = false, changed = false;
+
+	for (size_t i = 0, n; i < len; i += n) {
+		n = 1;
+		if (quoted && text[i] == '\\')
+			n = 2;
+		else if (text[i] == '"')
+			quoted = !quoted;
+		if (quoted || text[i] < '0' || text[i] > '9')
+			continue;
+		while (i + n < len && text[i + n] >= '0' && text[i + n] <= '9')
+			n++;
+		/* the whole part of a real is no such number */
+		if (n < sizeof(largest) - 1 || (n == sizeof(largest) - 1 && memcmp(text + i, largest, n) <= 0) ||
+		    (i + n < len && strchr(".eE", text[i + n])) || (i > 0 && strchr(".-+", text[i - 1])))
+			continue;
+		if (!copy && !(copy = malloc(len)))
+			return NULL;
+		if (!changed)
+			memcpy(copy, text, len);
+		changed = true;
+		memset(copy + i, ' ', n);
+		memcpy(copy + i, "-1", 2);
+	}
+	return copy;
+}
+
 json_t *line_parse(const char *text, size_t len, struct error *err)
 {
+	AUTO_FREE char *tamed = NULL;
 	json_error_t why;
 	json_t *o;
 
@@ -259,7 +293,8 @@ json_t *line_parse(const char *text, size_t len, struct error *err)
 		error_set(err, ERR_RPC, "its JSON is nested more than %d levels deep", LINE_DEPTH_MAX);
 		return NULL;
 	}
-	o = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+	tamed = tame_numbers(text, len);
+	o = json_loadb(tamed ? tamed : text, len, JSON_REJECT_DUPLICATES, &why);
 	if (!o)
 		error_set(err, ERR_RPC, "what it sent is no JSON: %.100s", why.text);
 	else if (!json_is_object(o))

@@ -48,7 +48,8 @@ void line_close(struct line *l);
 #define LINE_OUT_MAX (1u << 20)
 int line_send(struct line *l, const void *data, size_t len, int fd, struct error *err) NODISCARD;
 
-/* A JSON object from text; NULL for anything else, for what is nested deeper than LINE_DEPTH_MAX, is not UTF-8 or names a member twice. */
+/* A JSON object from text; NULL for anything else, for what is nested deeper than LINE_DEPTH_MAX, is not UTF-8 or names a member twice. A whole number that 63 bits do not
+ * hold is -1. */
 json_t *line_parse(const char *text, size_t len, struct error *err) NODISCARD;
 
 /* Copies what the other end said for people's eyes: without control characters, at most size - 1 bytes. */

@@ -21,6 +21,9 @@ rpc_fn qemu_monitor_command, qemu_monitor_event_register, qemu_monitor_event_der
 /* operation_block.c */
 rpc_fn qemu_block_resize, qemu_block_threshold, qemu_block_stats, qemu_block_stats_flags, qemu_get_block_info, qemu_get_disk_errors;
 
+/* operation_stats.c */
+rpc_fn qemu_memory_stats, qemu_cpu_stats, qemu_get_vcpus, qemu_interface_stats, qemu_start_dirty_rate;
+
 /* operation_save.c */
 rpc_fn qemu_save, qemu_save_flags, qemu_save_params, qemu_managed_save, qemu_has_managed_save, qemu_core_dump, qemu_core_dump_format;
 

@@ -9,9 +9,9 @@
 #include <fcntl.h>
 #include <string.h>
 
-/* libvirt's virDomainSaveRestoreFlags; virDomainOperation of jobs */
+/* libvirt's virDomainSaveRestoreFlags, virDomainJobOperation */
 enum { BYPASS_CACHE = 1, AS_RUNNING = 2, AS_PAUSED = 4 };
-enum { OPERATION_SAVE = 3, OPERATION_DUMP = 6 };
+enum { OPERATION_SAVE = 2, OPERATION_DUMP = 8 };
 /* virDomainCoreDumpFlags, virDomainCoreDumpFormat */
 enum { DUMP_CRASH = 1, DUMP_LIVE = 2, DUMP_BYPASS_CACHE = 4, DUMP_RESET = 8, DUMP_MEMORY_ONLY = 16 };
 

@@ -290,6 +290,7 @@ const struct supervisor_driver qemu_supervisor_driver = {
 	.teardown = qemu_teardown,
 	.definitions = &qemu_hv_driver,
 	.changes = qemu_changes,
+	.stats = qemu_more_stats,
 	.rows = qemu_rows,
 	.own_rows = qemu_own_rows,
 	.own_program = RPC_QEMU_PROGRAM,

@@ -159,7 +159,7 @@ static const struct domain_disk *disk_of(const struct qemu_guest *g, const char 
 		const struct domain_disk *disk = d->disks.items[i];
 		const char *alias = disk->info.alias.name;
 
-		if (alias && *qdev && strstr(qdev, alias))
+		if (alias && qemu_qdev_is(qdev, alias))
 			return disk;
 		if (sscanf(node, "libvirt-%u-", &index) == 1 && disk->src.index == index)
 			return disk;

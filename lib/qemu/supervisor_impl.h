@@ -105,6 +105,9 @@ int qemu_enable_migration_events(struct qemu_guest *g, struct error *err) NODISC
 /* What an interface had on the host beside its tap: the binding of its filter, what limits its way out. */
 void qemu_close_net(struct qemu_guest *g, const struct domain_net *net);
 
+/* Other limits of an interface that runs: <bandwidth>. */
+int qemu_change_bandwidth(struct qemu_guest *g, const struct domain_net *net, struct error *err) NODISCARD;
+
 /* ---- supervisor_tune.c ---- */
 struct cgroup_limits;
 /* The limits of the guest's control group; *cpuset is the caller's and is pointed to. */
@@ -125,6 +128,16 @@ int qemu_set_graphics_passwords(struct qemu_guest *g, struct error *err) NODISCA
 
 /* ---- supervisor_event.c ---- */
 extern const struct qmp_ops qemu_monitor_ops;
+
+/* operation_block.c: whether QEMU's path of a device is that of an alias */
+bool qemu_qdev_is(const char *qdev, const char *alias);
+
+struct params;
+/* The times that disks took, for the group block of statistics. */
+int qemu_block_more_stats(struct qemu_guest *g, struct params *out, struct error *err) NODISCARD;
+
+/* operation_stats.c: supervisor_driver.stats */
+int qemu_more_stats(struct supervisor *sv, unsigned groups, struct params *out, struct error *err) NODISCARD;
 
 /* operation_monitor.c: hands an event on to those who asked for QEMU's own. */
 void qemu_tell_monitor_event(struct qemu_guest *g, const char *name, const json_t *data, int64_t seconds, unsigned micros);

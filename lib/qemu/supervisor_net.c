@@ -111,6 +111,25 @@ static int limit(struct qemu_guest *g, struct netlink *nl, const struct domain_n
 	}
 }
 
+int qemu_change_bandwidth(struct qemu_guest *g, const struct domain_net *net, struct error *err)
+{
+	AUTO_NETLINK struct netlink *nl = NULL;
+	const struct netlink_rate none = { 0 };
+	struct netlink_link ifb = { 0 };
+	int r;
+
+	if (!net->target)
+		return error_set(err, ERR_OPERATION_INVALID, "the interface has no end on the host that could be limited");
+	if (!(nl = netlink_open(err)))
+		return -1;
+	netlink_mac_host_end(net->mac.addr, ifb.mac);
+	if ((r = netlink_each(nl, is_ifb, &ifb, err)) < 0)
+		return -1;
+	if (r > 0 && (netlink_limit_incoming(nl, net->target, ifb.name, &none, err) < 0 || netlink_delete_own(nl, ifb.name, ifb.mac, err) < 0))
+		return -1;
+	return netlink_limit(nl, net->target, &none, err) < 0 ? -1 : limit(g, nl, net, ifb.mac, err);
+}
+
 void qemu_close_net(struct qemu_guest *g, const struct domain_net *net)
 {
 	struct netlink_link ifb = { 0 };

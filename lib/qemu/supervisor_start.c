@@ -7,6 +7,7 @@
 #include "qemu/define.h"
 #include "util/cgroup.h"
 #include "util/file.h"
+#include "util/netlink.h"
 #include "util/owner.h"
 #include "util/process.h"
 #include "util/str.h"
@@ -104,7 +105,7 @@ static int undo_line(void *ctx, const char *what, const char *line, struct error
 {
 	struct qemu_guest *g = ctx;
 
-	if (!strcmp(what, "owner") && owner_plan_undo(line, err) < 0)
+	if ((!strcmp(what, "owner") && owner_plan_undo(line, err) < 0) || (!strcmp(what, "link") && netlink_plan_undo(NULL, line, err) < 0))
 		supervisor_log(g->sv, "%s: %s", g->sv->name, err->text);
 	return 0;
 }

@@ -366,8 +366,32 @@ static void an_end_is_told_to_who_waits(void **state UNUSED)
 int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
+/* QEMU's "not known" is the largest number of 64 bits. */
+static void numbers_without_sign(void **state)
+{
+	static const struct { const char *text; json_int_t a; } cases[] = {
+		{ "{\"a\": 18446744073709551615, \"b\": \"18446744073709551615\"}", -1 },
+		{ "{\"a\": 9223372036854775807, \"b\": \"18446744073709551615\"}", INT64_MAX },
+		{ "{\"a\": 9223372036854775808, \"b\": \"18446744073709551615\"}", -1 },
+		{ "{\"a\": -9223372036854775808, \"b\": \"18446744073709551615\"}", INT64_MIN },
+		{ "{\"c\": 12345678901234567890.5, \"a\": 7, \"d\": \"\\\"99999999999999999999\", \"b\": \"18446744073709551615\"}", 7 },
+	};
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		json_t *o = line_parse(cases[i].text, strlen(cases[i].text), &err);
+
+		assert_non_null(o);
+		assert_int_equal(json_integer_value(json_object_get(o, "a")), cases[i].a);
+		assert_string_equal(json_string_value(json_object_get(o, "b")), "18446744073709551615");
+		json_decref(o);
+	}
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_without_sign),
 		T(a_command_gets_its_result),
 		T(an_error_is_told_without_its_control_characters),
 		T(g1_silence_costs_a_timeout_and_a_late_reply_is_dropped),
