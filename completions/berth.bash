@@ -278,6 +278,8 @@ _berth_programs=(
 	vm-blkiotune
 	vm-blklist
 	vm-blkstat
+	vm-blkthreshold
+	vm-blockresize
 	vm-change-media
 	vm-console
 	vm-control
@@ -290,6 +292,7 @@ _berth_programs=(
 	vm-detach-device-alias
 	vm-detach-disk
 	vm-detach-interface
+	vm-dirtyrate-calc
 	vm-dump
 	vm-dumpxml
 	vm-edit
@@ -340,6 +343,7 @@ _berth_programs=(
 	vm-pmwakeup
 	vm-qemu-agent-command
 	vm-qemu-monitor-command
+	vm-qemu-monitor-event
 	vm-reboot
 	vm-reexec
 	vm-rename

@@ -2,6 +2,7 @@
 #include "cli/event.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define MAX_DETAILS 9
 
@@ -137,6 +138,32 @@ static void describe_metadata(const void *p, char text[256])
 	snprintf(text, 256, "type %s, uri %.200s", WORD(m->type, "description", "title", "element"), m->nsuri ? *m->nsuri : "-");
 }
 
+/* libvirt's virDomainJobOperation, and whether it came to its end */
+static void describe_job(const void *p, char text[256])
+{
+	const wire_domain_event_callback_job_completed_msg *m = p;
+	int operation = 0, success = 1;
+
+	for (u_int i = 0; i < m->params.params_len; i++) {
+		const wire_typed_param *v = &m->params.params_val[i];
+
+		if (!strcmp(v->field, "operation") && v->value.type == WIRE_PARAM_INT)
+			operation = v->value.wire_typed_param_value_u.i;
+		else if (!strcmp(v->field, "success") && v->value.type == WIRE_PARAM_BOOLEAN)
+			success = v->value.wire_typed_param_value_u.b;
+	}
+	snprintf(text, 256, "operation: '%s' %s", WORD(operation, "unknown", "start", "save", "restore", "incoming migration", "outgoing migration", "snapshot",
+						       "snapshot revert", "dump", "backup", "snapshot delete"), success ? "done" : "failed");
+}
+
+static void describe_threshold(const void *p, char text[256])
+{
+	const wire_domain_event_block_threshold_msg *m = p;
+
+	snprintf(text, 256, "dev: %.100s(%.80s) %llu %llu", m->dev, m->path ? *m->path : "-", (unsigned long long)m->threshold,
+		 (unsigned long long)m->excess);
+}
+
 const struct cli_event_type cli_event_types[] = {
 	{ 0, "lifecycle", describe_lifecycle },
 	{ 1, "reboot", describe_nothing },
@@ -154,7 +181,9 @@ const struct cli_event_type cli_event_types[] = {
 	{ 18, "agent-lifecycle", describe_agent },
 	{ 19, "device-added", describe_added },
 	{ 20, "migration-iteration", describe_iteration },
+	{ 21, "job-completed", describe_job },
 	{ 22, "device-removal-failed", describe_removal_failed },
 	{ 23, "metadata-change", describe_metadata },
+	{ 24, "block-threshold", describe_threshold },
 	{ 0, NULL, NULL },
 };

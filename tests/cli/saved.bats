@@ -90,3 +90,16 @@ image()
 		[ "$status" = 4 ]
 	done
 }
+
+@test "vm-blockresize, vm-blkthreshold, vm-dirtyrate-calc, vm-qemu-monitor-event: usage, and guests that are not there" {
+	for command in "vm-blockresize web vda" "vm-blkthreshold web vda" "vm-blkthreshold web vda x" "vm-dirtyrate-calc web --seconds 0" "vm-qemu-monitor-event web --no-case"; do
+		run $command
+		echo "$command: $output"
+		[ "$status" = 2 ]
+	done
+	for command in "vm-blockresize web vda 1G" "vm-blkthreshold web vda 1" "vm-dirtyrate-calc web" "vm-qemu-monitor-event web"; do
+		run $command
+		echo "$command: $output"
+		[ "$status" = 3 ]
+	done
+}

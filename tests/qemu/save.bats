@@ -182,7 +182,7 @@ begin_slow_save()
 
 @test "Ctrl-C cancels a save: the guest goes on, no file is left; meanwhile nothing else may change the guest" {
 	begin_slow_save c.sav
-	[[ $(vm-jobinfo m) == *"operation      : 3"* ]]
+	[[ $(vm-jobinfo m) == *"operation      : 2"* ]]
 	[[ $(vm-control m) == *job* ]]
 	run vm-setmem m 100M --live
 	[ "$status" = 4 ]
@@ -221,7 +221,7 @@ begin_slow_save()
 	[[ $(vm-state --reason m) == "shut off"* ]]
 	[ ! -e e.sav ]
 	no_partial
-	vm-restore -q m.sav
+	vm-restore -q --running m.sav
 	begin_slow_save e.sav
 	vm-destroy -q m
 	! wait $slow
