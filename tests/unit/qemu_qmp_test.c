@@ -363,9 +363,6 @@ static void an_end_is_told_to_who_waits(void **state UNUSED)
 	run(hang_up);
 }
 
-int main(void)
-{
-	signal(SIGPIPE, SIG_IGN);
 /* QEMU's "not known" is the largest number of 64 bits. */
 static void numbers_without_sign(void **state)
 {
@@ -389,6 +386,9 @@ static void numbers_without_sign(void **state)
 	}
 }
 
+int main(void)
+{
+	signal(SIGPIPE, SIG_IGN);
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_without_sign),
