@@ -103,6 +103,7 @@ struct domain_controller {
 	enum domain_pci_model_name model_name;
 	struct { struct conf_num chassis_nr, chassis, port, bus_nr, index, node; enum conf_onoff hotplug; } target;
 	struct domain_info info;
+	bool implied;                          /* not in the XML: a device needs it */
 };
 
 extern const struct conf_elem domain_controller_elem;

@@ -123,6 +123,7 @@ int domain_need_controller(struct conf_reader *r, struct domain *def, enum domai
 	c->type = type;
 	c->index = (struct conf_num){ index, true };
 	c->scsi_model = model;
+	c->implied = true;
 	move_last((void **)d->controllers.items, d->controllers.n,
 		  place_of_controller(d->controllers.items, d->controllers.n - 1, c));
 	return 0;

@@ -51,7 +51,8 @@ static void add_features(struct qemu_build *b, struct buf *m)
 	add_onoff(m, "smm", f->smm.state);
 	if (f->ioapic)
 		qemu_optf(m, "kernel_irqchip=%s", f->ioapic == DOMAIN_IOAPIC_QEMU ? "split" : "on");
-	if (f->gic && f->gic->version)
+	/* QEMU of 32-bit Arm has that one alone */
+	if (f->gic && f->gic->version && b->def->os.arch == DOMAIN_ARCH_AARCH64)
 		qemu_opt(m, "gic-version", conf_enum_name(&domain_gic_version_names, f->gic->version));
 }
 

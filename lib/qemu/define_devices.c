@@ -89,6 +89,27 @@ static int add_machine_controllers(struct domain *def, struct error *err)
 	return root ? need_pci_root(def, root, err) : 0;
 }
 
+/* What the machine has by itself stands before what devices need, as in libvirt; those of one type stay together. */
+static void sort_implied(struct domain *def)
+{
+	struct domain_controller **list = def->devices.controllers.items;
+	size_t n = def->devices.controllers.n;
+
+	for (size_t i = 0, left = n; left > 0; left--) {
+		struct domain_controller *c = list[i];
+		bool alone = c->implied;
+
+		for (size_t j = 0; j < n; j++)
+			alone &= list[j]->type != c->type || list[j]->implied;
+		if (!alone) {
+			i++;
+			continue;
+		}
+		memmove(list + i, list + i + 1, (n - i - 1) * sizeof(*list));
+		list[n - 1] = c;
+	}
+}
+
 /* --- what each controller is ----------------------------------------------------------------------------------- */
 
 static enum domain_usb_model default_usb(const struct domain *def)
@@ -317,6 +338,26 @@ static void fill_tpm(const struct domain *def, struct domain_tpm *t)
 		t->version = DOMAIN_TPM_2_0;
 }
 
+/* A channel's socket that libvirt or this driver made up for a run ("…/channel/target/domain-7-web/NAME", "…/channel/target/web.NAME") is no part of the definition. */
+static void fill_channel(const struct domain *def, struct domain_channel *c)
+{
+	const char *path = c->source.type == DOMAIN_CHARDEV_UNIX && c->target == DOMAIN_CHANNEL_VIRTIO && c->name ? c->source.path : NULL;
+	const char *rest = path ? strstr(path, "/channel/") : NULL, *slash;
+	size_t len = strlen(def->name);
+
+	if (!rest)
+		return;
+	rest += strlen("/channel/");
+	rest += !strncmp(rest, "target/", 7) ? 7 : 0;
+	slash = strchr(rest, '/');
+	if (slash ? strncmp(rest, "domain-", 7) != 0 || strcmp(slash + 1, c->name) != 0
+		  : strncmp(rest, def->name, len) != 0 || rest[len] != '.' || strcmp(rest + len + 1, c->name) != 0)
+		return;
+	free(c->source.path);
+	c->source.path = NULL;
+	c->source.mode = 0;
+}
+
 static int fill_each(struct domain *def, const struct qemu_caps *caps, struct error *err)
 {
 	struct domain_devices *d = &def->devices;
@@ -329,6 +370,8 @@ static int fill_each(struct domain *def, const struct qemu_caps *caps, struct er
 			return -1;
 	for (size_t i = 0; i < d->serials.n; i++)
 		qemu_fill_serial(def, d->serials.items[i]);
+	for (size_t i = 0; i < d->channels.n; i++)
+		fill_channel(def, d->channels.items[i]);
 	for (size_t i = 0; i < d->videos.n; i++)
 		fill_video(def, d->videos.items[i]);
 	for (size_t i = 0; i < d->tpms.n; i++)
@@ -347,7 +390,10 @@ static int fill_each(struct domain *def, const struct qemu_caps *caps, struct er
 
 int qemu_fill_devices(struct domain *def, const struct qemu_caps *caps, struct error *err)
 {
-	if (add_machine_controllers(def, err) < 0 || fill_controllers(def, err) < 0 || add_inputs(def, err) < 0 || add_panic(def, err) < 0 ||
+	if (add_machine_controllers(def, err) < 0)
+		return -1;
+	sort_implied(def);
+	if (fill_controllers(def, err) < 0 || add_inputs(def, err) < 0 || add_panic(def, err) < 0 ||
 	    add_balloon(def, err) < 0 || add_audio(def, err) < 0)
 		return -1;
 	return fill_each(def, caps, err);

@@ -103,7 +103,7 @@ static void fill_cpu(struct domain *def)
 /* The interrupt controller of Arm's virtual machine is told, for it is part of what the guest sees. */
 static int fill_gic(struct domain *def, struct error *err)
 {
-	if (!qemu_is_virt(def) || def->os.arch != DOMAIN_ARCH_AARCH64 || def->features.gic)
+	if (!qemu_is_virt(def) || !qemu_is_arm(def) || def->features.gic)
 		return 0;
 	def->features.gic = calloc(1, sizeof(*def->features.gic));
 	if (!def->features.gic)
