@@ -15,8 +15,8 @@ DEPS_TEST += qemu-system-x86 qemu-system-arm qemu-system-ppc qemu-system-misc qe
 # a libvirtd and an sshd of the tests' own, to be connected to
 DEPS_TEST += libvirt-daemon libvirt-daemon-driver-lxc libvirt-daemon-driver-qemu gnutls-bin sasl2-bin libsasl2-modules \
 	openssh-client openssh-server netcat-openbsd
-# fuzz targets and the peers of the benchmark
-DEPS_MORE = clang bubblewrap crun runc lxc linux-perf
+# virt-install as a client; fuzz targets and the peers of the benchmark
+DEPS_MORE = virtinst clang bubblewrap crun runc lxc linux-perf
 
 PKGS_deps = $(DEPS_BUILD) $(DEPS_TEST)
 PKGS_deps-more = $(PKGS_deps) $(DEPS_MORE)

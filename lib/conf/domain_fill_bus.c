@@ -67,12 +67,31 @@ static bool has_controller(const struct domain_devices *d, enum domain_controlle
 	return false;
 }
 
+/* A companion that says no index belongs to the ICH9 controller before it, or that one's companion; NULL: there is none. */
+static const struct domain_controller *master_before(const struct domain_devices *d, size_t at)
+{
+	const struct domain_controller *c = d->controllers.items[at];
+
+	if (c->type != DOMAIN_CONTROLLER_USB || c->usb_model < DOMAIN_USB_ICH9_UHCI1 || c->usb_model > DOMAIN_USB_ICH9_UHCI3)
+		return NULL;
+	while (at-- > 0) {
+		const struct domain_controller *before = d->controllers.items[at];
+
+		if (before->type == DOMAIN_CONTROLLER_USB && before->usb_model >= DOMAIN_USB_ICH9_EHCI1 && before->usb_model <= DOMAIN_USB_ICH9_UHCI3)
+			return before;
+	}
+	return NULL;
+}
+
 static void number_controllers(struct domain_devices *d)
 {
 	for (size_t i = 0; i < d->controllers.n; i++) {
 		struct domain_controller *c = d->controllers.items[i];
+		const struct domain_controller *master = c->index.set ? NULL : master_before(d, i);
 		uint64_t index = 0;
 
+		if (master)
+			c->index = master->index;
 		if (c->index.set)
 			continue;
 		while (has_controller(d, c->type, index))

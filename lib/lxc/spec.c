@@ -51,7 +51,8 @@ static int find_type(const struct domain_fs *fs, bool root, enum lxc_mount_type 
 	if (fs->format && fs->format != DOMAIN_STORAGE_RAW && fs->format != DOMAIN_STORAGE_NONE)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem> for %s of format '%s': an image is raw", where,
 				 conf_enum_name(&domain_storage_format_names, fs->format));
-	if (fs->accessmode != DOMAIN_FS_PASSTHROUGH && fs->accessmode)
+	/* virt-install says "mapped" of every container's, which libvirt takes for the only mode that there is */
+	if (fs->accessmode != DOMAIN_FS_PASSTHROUGH && fs->accessmode != DOMAIN_FS_MAPPED && fs->accessmode)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem accessmode='%s'> for %s: a container's is passthrough",
 				 conf_enum_name(&domain_fs_accessmode_names, fs->accessmode), where);
 	if (fs->space_hard_limit.set || fs->space_soft_limit.set)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The bytes of volumes, with and without holes: our programs and Debian's virsh, towards our server and Debian's libvirtd.
+# The bytes of volumes, with and without holes: our programs and Debian's clients, towards our server and Debian's libvirtd.
 
 load ../helpers
 load peer
@@ -114,4 +114,25 @@ is_sparse()
 	vol-download --pool berth-test v - | vol-upload -q -c test:///default --pool default-pool copy -
 	vol-download -c test:///default --pool default-pool copy - | cmp -n $((64 * 1024 * 1024 + 1)) - "$SCRATCH/pool/v"
 	pool-destroy -q berth-test
+}
+
+@test "python3-libvirt: every kind of object, events, streams" {
+	/usr/bin/python3 -c 'import libvirt' 2>/dev/null || skip "python3-libvirt is not installed"
+	timeout 60 /usr/bin/python3 "$TOP/tests/wire/objects.py" "$URI" "$SCRATCH"
+}
+
+@test "Sys::Virt: every kind of object, and a volume's bytes" {
+	perl -MSys::Virt -e 1 2>/dev/null || skip "libsys-virt-perl is not installed"
+	vol-create-as -q default-pool v 1M
+	echo words | vol-upload -q --pool default-pool v -
+	expect 0 timeout -k 1 30 perl -MSys::Virt -MSys::Virt::Stream -e '
+		my $c = Sys::Virt->new(uri => $ARGV[0]);
+		my ($p) = $c->list_all_storage_pools;
+		my ($v) = $p->list_all_volumes;
+		my ($s, $piece) = ($c->new_stream, "");
+		$v->download($s, 0, 5);
+		my $n = $s->recv($piece, 100);
+		$s->abort;
+		print join(" ", $p->get_name, $v->get_name, (map { $_->get_name } $c->list_all_networks, $c->list_all_domains, $c->list_all_interfaces), $n, $piece), "\n";' "$URI"
+	[ "$output" = "default-pool v default test eth1 5 words" ]
 }
