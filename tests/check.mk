@@ -11,15 +11,24 @@ RUN = $(if $(T),tests/run --only "$(T)",tests/run)
 # tests of a build with sanitizers use its programs
 export BERTH_BUILD = $(if $(SANITIZE),$(abspath $(BUILD)),$(CURDIR))
 
-.PHONY: lint check fault bench demo soak
+.PHONY: lint check fault failing bench demo soak
 lint: $(LIB) all
 	tests/run $(LINT)
 
 check: all units canon
 	$(RUN) $(if $(SANITIZE),,$(LINT)) $(UNITS) $(BATS) $(SCRIPTS)
 
-fault: all
+fault: all failing
 	BERTH_FULL=1 $(RUN) --timeout 900 --jobs 2 $(FAULT)
+
+# programs whose allocations fail when a test says so; statically linked, so that those of their libraries do, too
+FAILING = vm-define vm-start vm-setmaxmem vm-undefine vm-dumpxml vm-list net-define nwfilter-define
+failing: $(if $(SANITIZE),,$(FAILING:%=$(BUILD)/failing/%))
+$(BUILD)/failing/%: $(BUILD)/bin/%.o $(BUILD)/tests/fault/failing_malloc.o $(LIB)
+	@mkdir -p $(@D)
+	$(call quiet,LD) $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(LINK_HELPER) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -o $@ $(filter %.o,$^) $(LIB) $(LIBS_HELPER) \
+		2>$@.log || { cat $@.log; rm -f $@.log; exit 1; }
+	@rm -f $@.log
 
 soak: all
 	tests/soak/soak_test.py $(CYCLES)

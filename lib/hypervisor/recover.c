@@ -175,11 +175,11 @@ int hv_cleanup(const struct hv_kind *kind, const char *name, int run_fd, const s
 	       struct error *err)
 {
 	struct cleaning c = { .kill_it = kill_it };
-	AUTO_FREE char *own = guest_cgroup_name(kind, name, err);
 	struct error why = { 0 };
+	AUTO_FREE char *own = guest_cgroup_name(kind, name, &why);
 
 	if (!own || state_plan_read(run_fd, clean_line, &c, &why) < 0)
-		c.first = own ? why : *err;
+		c.first = why;
 	else if (kind->domain_types)
 		clean_line(&c, "cgroup", own, &why);
 	if (c.first.code) {

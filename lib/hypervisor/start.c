@@ -171,12 +171,10 @@ int hv_start_image(const struct hv *hv, const struct hv_kind *kind, const char *
 	return begin(hv, kind, name, flags, &from, err);
 }
 
-static int start_guest(struct rpc_call *call, const wire_domain *dom, unsigned flags, struct guest *guest, struct error *err)
+static int start_guest(struct rpc_call *call, const struct guest *guest, unsigned flags, struct error *err)
 {
 	const struct hv *hv = call->ctx;
 
-	if (hv_guest_called(call, dom, guest, err) < 0)
-		return -1;
 	if (!guest->persistent)
 		return error_set(err, ERR_OPERATION_INVALID, "'%s' is already running", guest->name);
 	return hv_start(hv, guest->kind, guest->name, flags, NULL, NULL, err);
@@ -188,7 +186,7 @@ int hv_domain_create(struct rpc_call *call, const void *args, void *ret, struct 
 	AUTO_GUEST struct guest guest = { 0 };
 
 	(void)ret;
-	return start_guest(call, &a->dom, 0, &guest, err);
+	return hv_guest_called(call, &a->dom, &guest, err) < 0 ? -1 : start_guest(call, &guest, 0, err);
 }
 
 int hv_domain_create_with_flags(struct rpc_call *call, const void *args, void *ret, struct error *err)
@@ -198,10 +196,12 @@ int hv_domain_create_with_flags(struct rpc_call *call, const void *args, void *r
 	AUTO_GUEST struct guest guest = { 0 };
 	struct state_status status;
 
-	if (hv_flags(call, a->flags, HV_START_FLAGS, err) < 0 ||
-	    start_guest(call, &a->dom, a->flags, &guest, err) < 0)
+	if (hv_flags(call, a->flags, HV_START_FLAGS, err) < 0 || hv_guest_called(call, &a->dom, &guest, err) < 0)
 		return -1;
-	if (state_probe(guest.kind->name, guest.name, &status, NULL) < 0)
-		status.id = -1;
-	return hv_wire_domain(&r->dom, guest.name, guest.uuid, status.id, err);
+	/* made first: once the guest runs, nothing may be missing for the answer */
+	if (hv_wire_domain(&r->dom, guest.name, guest.uuid, -1, err) < 0 || start_guest(call, &guest, a->flags, err) < 0)
+		return -1;
+	if (state_probe(guest.kind->name, guest.name, &status, NULL) >= 0)
+		r->dom.id = status.id;
+	return 0;
 }

@@ -86,14 +86,13 @@ static int drop_bounding(uint64_t keep)
 
 static int lock_down(uint64_t keep, struct error *err)
 {
-	AUTO_FREE struct seccomp_program *prog = malloc(sizeof(*prog));
+	/* not allocated: for want of memory a supervisor must not stay as it is */
+	struct seccomp_program prog;
 
-	if (!prog)
-		return error_errno(err, "cannot confine");
-	if (lxc_filter(prog, err) < 0)
+	if (lxc_filter(&prog, err) < 0)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || restrict_files() < 0 || drop_bounding(keep) < 0 ||
-	    set_capabilities(keep) < 0 || seccomp_install(prog) < 0)
+	    set_capabilities(keep) < 0 || seccomp_install(&prog) < 0)
 		return error_errno(err, "cannot confine");
 	return 0;
 }

@@ -13,8 +13,8 @@ from sweep import CHANGES, READS, Tool, each, points, rewrite
 # points of each program and fault: all of them would take an hour. What make fault has no time for, a name of a test as argument and BERTH_POINTS has.
 SAMPLE = int(os.environ.get('BERTH_POINTS', 14 if FULL else 2))
 
-NETWORK = "<network><name>blue</name><uuid>3a0c5a7e-0c33-4d15-9c5c-0c4b32d0a001</uuid><bridge name='bfault0' stp='on' delay='0'/>"
-           "<mac address='52:54:00:00:00:01'/></network>"
+NETWORK = ("<network><name>blue</name><uuid>3a0c5a7e-0c33-4d15-9c5c-0c4b32d0a001</uuid><bridge name='bfault0' stp='on' delay='0'/>"
+           "<mac address='52:54:00:00:00:01'/></network>")
 FILTER = ("<filter name='fault-drop' chain='root'><uuid>3a0c5a7e-0c33-4d15-9c5c-0c4b32d0a002</uuid>"
           "<rule action='drop' direction='in' priority='500'><tcp dstportstart='22'/></rule></filter>")
 DEVICES = {
