@@ -90,26 +90,40 @@ static int clean_table(const struct cleaning *c, const char *name, struct error 
 	return run_helper("nft-run", name, "firewall table", err);
 }
 
-/* A word of the command line of a process that puts itself into the background, so that nobody knows its pid at first: whoever has it. */
-static int clean_command(const struct cleaning *c, const char *word, struct error *err)
+/* Kills whoever has the word in his command line; *n: how many there were. */
+static int kill_those_with(const struct cleaning *c, const char *word, unsigned *n, struct error *err)
 {
-	const struct cleaning kill = { .kill_it = true };
 	AUTO_CLOSEDIR DIR *proc = opendir("/proc");
 	struct dirent *e;
 	uint64_t pid;
 	int rc = 0;
 
-	(void)c;
 	while (proc && (e = readdir(proc))) {
 		char line[64];
 
 		if (str_to_u64(e->d_name, INT_MAX, &pid) < 0 || !process_has_argument((pid_t)pid, word))
 			continue;
+		++*n;
 		snprintf(line, sizeof(line), "%d %llu", (int)pid, process_start_time((pid_t)pid));
-		if (clean_pid(&kill, line, err) < 0)
+		if (clean_pid(c, line, err) < 0)
 			rc = -1;
 	}
 	return rc;
+}
+
+/* A word of the command line of a process that puts itself into the background, so that nobody knows its pid at first: whoever has it. What was
+ * killed may have had a child in the same moment, so that it is looked again until there is none. */
+static int clean_command(const struct cleaning *c, const char *word, struct error *err)
+{
+	for (int i = 0; c->kill_it && i < 20; i++) {
+		unsigned n = 0;
+
+		if (kill_those_with(c, word, &n, err) < 0)
+			return -1;
+		if (!n)
+			break;
+	}
+	return 0;
 }
 
 /* What grew into a file and never was whole. */
