@@ -121,7 +121,7 @@ int net_lease_change(int dir, const char *bridge, const char *action, const char
 	}
 	rc = store(dir, file, all, err);
 	json_decref(all);
-	return rc;
+	return rc < 0 ? -1 : net_publish_leases(dir, bridge, err);
 }
 
 static const char *or_star(const char *s)

@@ -46,6 +46,13 @@ int net_leases(int dir, const struct network *def, const char *mac, wire_network
 /* The directory of a network's leases, opened (made where needed): of its definition, of a transient network below its run directory. */
 int net_lease_dir(const char *name, bool create, struct error *err) NODISCARD;
 
+/* --- publish.c: for libnss-libvirt, where its directory is ---------------------------------------------------------- */
+
+struct net_sup;
+int net_publish_leases(int dir, const char *bridge, struct error *err) NODISCARD;
+int net_publish_macs(const struct net_sup *n, struct error *err) NODISCARD;
+void net_unpublish(const char *bridge);
+
 /* --- defining: define.c ------------------------------------------------------------------------------------------- */
 
 /* Refuses what cannot be had together with the other networks (a bridge's name, subnets), chooses a bridge's name and MAC address where

@@ -315,6 +315,15 @@ static int check_new(struct net_sup *n, const struct network_port *port, struct 
 	return check_floor(n, port, NULL, err);
 }
 
+/* Names that cannot be told are no reason to refuse a guest. */
+static void tell_names(struct net_sup *n)
+{
+	struct error err;
+
+	if (net_publish_macs(n, &err) < 0)
+		supervisor_log(n->sv, "%s: %s", n->sv->name, err.text);
+}
+
 static int create(struct net_sup *n, const char *xml, unsigned flags, struct net_port **made, struct error *err)
 {
 	AUTO_NETWORK_PORT struct network_port *port = network_port_parse(xml, strlen(xml), flags & CREATE_VALIDATE ? CONF_PARSE_VALIDATE : 0, err);
@@ -336,6 +345,7 @@ static int create(struct net_sup *n, const char *xml, unsigned flags, struct net
 		return -1;
 	}
 	*made = p;
+	tell_names(n);
 	return 0;
 }
 
@@ -430,6 +440,7 @@ static int answer_delete(struct rpc_call *call, const void *args, void *ret, str
 	unpromise(n, p);
 	unsave(n, p);
 	drop(n, p);
+	tell_names(n);
 	return 0;
 }
 

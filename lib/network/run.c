@@ -56,9 +56,20 @@ static void undo(struct net_sup *n)
 
 	net_guard_stop(n);
 	net_dnsmasq_stop(n);
+	net_unpublish(n->def->bridge.name);
 	if (commands && nft_run(commands, &err) < 0)
 		supervisor_log(n->sv, "%s: %s", n->sv->name, err.text);
 	net_bridge_remove(n);
+}
+
+/* Names that cannot be told are no reason to have no network. */
+static void publish(struct net_sup *n)
+{
+	struct error err = { 0 }, none = { 0 };
+	AUTO_CLOSE int dir = net_lease_dir(n->sv->name, false, &none);
+
+	if ((dir >= 0 && net_publish_leases(dir, n->def->bridge.name, &err) < 0) || net_publish_macs(n, &err) < 0)
+		supervisor_log(n->sv, "%s: %s", n->sv->name, err.text);
 }
 
 static int make(struct net_sup *n, struct error *err)
@@ -73,6 +84,7 @@ static int make(struct net_sup *n, struct error *err)
 		undo(n);
 		return -1;
 	}
+	publish(n);
 	return 0;
 }
 
@@ -100,6 +112,7 @@ static int adopt(struct supervisor *sv, struct error *err)
 		return 0;
 	if (net_bridge_mend(n, err) < 0 || make_rules(n, err) < 0)
 		return -1;
+	publish(n);
 	return net_needs_dnsmasq(n->def) ? net_dnsmasq_adopt(n, err) : 0;
 }
 
