@@ -226,10 +226,18 @@ int net_network_create_xml_flags(struct rpc_call *call, const void *args, void *
 
 /* --- a free subnet ------------------------------------------------------------------------------------------------ */
 
+struct subnet {
+	struct addr addr;
+	const char *except;      /* this network may have it */
+};
+
 static int overlaps(void *ctx, const struct network *def)
 {
-	const struct addr *a = ctx;
+	const struct subnet *s = ctx;
+	const struct addr *a = &s->addr;
 
+	if (s->except && !strcmp(def->name, s->except))
+		return 0;
 	for (size_t i = 0; i < def->ips.n; i++) {
 		struct addr theirs;
 		unsigned prefix;
@@ -260,16 +268,16 @@ static bool host_has(const struct addr *a)
 	return found;
 }
 
-int network_choose_subnet(unsigned *third, struct error *err)
+int network_choose_subnet(unsigned *third, const char *except, struct error *err)
 {
 	/* libvirt's own first, then its neighbours */
 	for (unsigned tries = 0; tries < 256; tries++) {
-		struct addr a = { .family = AF_INET, .b = { 192, 168, (unsigned char)(122 + tries), 1 } };
-		int used = host_has(&a) ? 1 : each_network(overlaps, &a, err);
+		struct subnet s = { { .family = AF_INET, .b = { 192, 168, (unsigned char)(122 + tries), 1 } }, except };
+		int used = host_has(&s.addr) ? 1 : each_network(overlaps, &s, err);
 
 		if (used < 0)
 			return -1;
-		*third = a.b[2];
+		*third = s.addr.b[2];
 		if (!used)
 			return 0;
 	}

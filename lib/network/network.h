@@ -33,8 +33,8 @@ rpc_fn net_connect_list_all_networks, net_connect_list_networks, net_connect_num
 #define net_network_port_get_parameters net_forward
 #define net_network_port_set_parameters net_forward
 
-/* A subnet 192.168.N.0/24 that neither the host nor another network has: *third is N. For `net-define --default`. */
-int network_choose_subnet(unsigned *third, struct error *err) NODISCARD;
+/* A subnet 192.168.N.0/24 that neither the host nor a network other than `except` (may be NULL) has: *third is N. For `net-define --default`. */
+int network_choose_subnet(unsigned *third, const char *except, struct error *err) NODISCARD;
 
 /* The whole of dnsmasq's script: notes a lease (arguments as dnsmasq gives them). */
 int network_lease_main(int argc, char **argv, struct error *err) NODISCARD;
