@@ -74,6 +74,20 @@ static int check_mac(struct conf_reader *r, const char *mac)
 	return 0;
 }
 
+/* dnsmasq would never give it out. */
+static int check_in_subnet(struct conf_reader *r, const struct network_ip *ip, const char *text, const struct addr *addr)
+{
+	struct addr own;
+	unsigned prefix;
+
+	network_ip_address(ip, &own, &prefix);
+	if (!addr_same_network(addr, &own, prefix))
+		return conf_fail(r, "<host ip>: %.60s is not within the network %.60s/%u", text, ip->address, prefix);
+	if (addr_compare(addr, &own) == 0)
+		return conf_fail(r, "<host ip>: %.60s is the network's own address", text);
+	return 0;
+}
+
 int network_check_dhcp_host(struct conf_reader *r, const struct network_ip *ip, const struct network_dhcp_host *h, bool partial)
 {
 	bool v6 = ip->family == DOMAIN_IP_IPV6;
@@ -95,7 +109,7 @@ int network_check_dhcp_host(struct conf_reader *r, const struct network_ip *ip, 
 		return h->mac || h->id || h->name || h->ip ? 0 : conf_fail(r, "<host> needs 'mac', 'id', 'name' or 'ip'");
 	if (!h->mac && !h->id && !h->name)
 		return conf_fail(r, "<host> needs %s", v6 ? "'id' or 'name'" : "'mac' or 'name'");
-	return h->ip ? 0 : conf_fail(r, "<host> needs 'ip'");
+	return h->ip ? check_in_subnet(r, ip, h->ip, &addr) : conf_fail(r, "<host> needs 'ip'");
 }
 
 int network_check_dns_host(struct conf_reader *r, const struct network_dns_host *h, bool partial)

@@ -209,3 +209,56 @@ s = socket.create_connection(('10.8.0.2', 99)); s.sendall(b'x' * 3000000)"
 		done
 	done
 }
+
+# libnss-libvirt reads one place only: in a mount namespace that is ours.
+@test "names of guests for the host: libnss-libvirt, by host name and by guest's name, for every user" {
+	[ -e /lib/x86_64-linux-gnu/libnss_libvirt.so.2 ] || skip "libnss-libvirt is not installed"
+	container
+	mkdir -p "$BERTH_ROOT/var/lib/libvirt/dnsmasq"
+	on net-define -q --default
+	on net-start -q default
+	berth_define web '' "<interface type='network'><source network='default'/></interface>"
+	# the name that it tells the DHCP server is another than the guest's
+	sed -i 's/-x hostname:$(hostname)/-x hostname:inside/' "$ROOTFS/sbin/init"
+	on vm-start -q web
+	for try in $(seq 100); do on net-dhcp-leases default --json | grep -q '"address"' && break; sleep 0.1; done
+	address=$(on net-dhcp-leases default | awk '/inside/ {print $5}' | cut -d/ -f1)
+	[ -n "$address" ]
+	printf 'passwd: files\nhosts: files libvirt libvirt_guest\n' >"$SCRATCH/nsswitch.conf"
+	chmod 644 "$SCRATCH/nsswitch.conf"
+	chmod 755 "$BERTH_ROOT"/var/lib/libvirt{,/dnsmasq}
+	mkdir "$SCRATCH/lib"
+	cp -r "$BERTH_ROOT/var/lib/libvirt" "$SCRATCH/lib/"
+	resolve() { unshare -m bash -c "mount --bind $SCRATCH/nsswitch.conf /etc/nsswitch.conf && mount --bind $SCRATCH/lib /var/lib && exec setpriv --reuid 65534 --regid 65534 --clear-groups getent hosts $1"; }
+	contains "$(resolve inside)" "$address"
+	contains "$(resolve web)" "$address"
+	! resolve nobody-there
+	on vm-destroy -q web
+	[ "$(cat "$BERTH_ROOT/var/lib/libvirt/dnsmasq/virbr0.macs")" = "[]" ]
+	on net-destroy -q default
+	[ -z "$(ls "$BERTH_ROOT/var/lib/libvirt/dnsmasq")" ]
+}
+
+@test "the default network that is laid down starts as it is; --default moves it where its subnet is in use" {
+	mkdir -p "$BERTH_ROOT/var/lib/berth/network"
+	cp -r "$TOP/state/network/default" "$BERTH_ROOT/var/lib/berth/network/"
+	chmod -R go= "$BERTH_ROOT/var"
+	[ "$(on net-list --all --name)" = default ]
+	on net-uuid default
+	on net-start -q default
+	contains "$(on ip -o addr show virbr0)" 192.168.122.1/24
+	expect 4 on net-define --default
+	on net-destroy -q default
+	expect 4 on net-define --default
+	on ip link add taken type veth peer name other
+	on ip addr add 192.168.122.9/24 dev taken
+	run on net-start default
+	[ "$status" = 1 ]
+	contains "$output" "overlaps with that of the host's interface taken"
+	run on net-define --default
+	[ "$status" = 0 ]
+	contains "$output" "192.168.123.0/24 from now on"
+	on net-autostart -q default
+	on net-start -q default
+	contains "$(on ip -o addr show virbr0)" 192.168.123.1/24
+}
