@@ -17,7 +17,7 @@ const struct hv_kind hv_kinds[] = {
 	{ .name = "qemu", .title = "QEMU", .supervisor = "qemu-supervisor", .domain_types = qemu_types, .os_type = "hvm", .session = true,
 	  .images = true, GUESTS },
 	{ .name = "test", .title = "TEST", .supervisor = "test-supervisor", .domain_types = test_types, .os_type = "linux", .session = true,
-	  .apart = true, .scheduler = "fair", .host_cpus = 16, GUESTS },
+	  .apart = true, .images = true, .scheduler = "fair", .host_cpus = 16, GUESTS },
 	{ .name = NULL },
 };
 

@@ -72,6 +72,7 @@ static int start(struct supervisor *sv, bool paused, struct error *err)
 	if (!guest_new(sv, err) || name_targets(sv->def, err) < 0)
 		return -1;
 	supervisor_guest_started(sv, getpid(), paused);
+	test_guest_restored(sv);
 	return 0;
 }
 
@@ -237,6 +238,13 @@ static const struct rpc_row rows[] = {
 	RPC_ROW(domain_set_user_password, test_set_password),
 	RPC_ROW(domain_send_process_signal, test_send_signal),
 	RPC_ROW(domain_interface_addresses, test_addresses),
+	RPC_ROW(domain_save, test_save),
+	RPC_ROW(domain_save_flags, test_save_flags),
+	RPC_ROW(domain_save_params, test_save_params),
+	RPC_ROW(domain_managed_save, test_managed_save),
+	RPC_ROW(domain_has_managed_save_image, test_has_managed_save),
+	RPC_ROW(domain_core_dump, test_core_dump),
+	RPC_ROW(domain_core_dump_with_format, test_core_dump_format),
 	RPC_ROW_END,
 };
 

@@ -36,4 +36,8 @@ uint64_t test_guest_age(const struct test_guest *g);
 rpc_fn test_block_stats, test_interface_stats, test_memory_stats, test_get_vcpus, test_get_block_info, test_disk_errors, test_cpu_stats, test_screenshot;
 rpc_fn test_freeze, test_thaw, test_trim, test_fsinfo, test_get_time, test_set_time, test_hostname, test_set_password, test_send_signal, test_addresses;
 
+/* guest_save.c: images and dumps. test_guest_restored(): it has begun from an image, and a managed one of its own is used up. */
+rpc_fn test_save, test_save_flags, test_save_params, test_managed_save, test_has_managed_save, test_core_dump, test_core_dump_format;
+void test_guest_restored(struct supervisor *sv);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Snapshots and checkpoints of guests. */
 #include "test/test.h"
+#include "test/open.h"
 #include "test/world.h"
 
 #include "conf/domain_moment.h"
@@ -480,6 +481,26 @@ static int create(struct rpc_call *call, const void *args, void *ret, struct err
 	if (rc == 0 && snapshot && (a->flags & CREATE_HALT))
 		rc = guest_destroy(call, &a->dom, err);
 	return rc;
+}
+
+int test_add_snapshot(const struct hv *hv, struct world *w, const char *name, const unsigned char uuid[UUID_BYTES], char *xml, struct error *err)
+{
+	struct rpc_call call = { .ctx = (void *)hv, .proc = &rpc_domain_snapshot_create_xml, .uid = geteuid() };
+	wire_domain_snapshot_create_xml_args args = { .dom = { .name = (char *)name, .id = -1 }, .xml_desc = xml, .flags = CREATE_REDEFINE };
+	struct domain_snapshot *snap = conf_document_parse(&domain_snapshot_document, xml, strlen(xml), 0, NULL, NULL, err);
+	wire_domain_snapshot ret = { 0 };
+
+	if (!snap)
+		return -1;
+	/* a redefined one is the current one where it says so */
+	if (snap->active.value == 1)
+		args.flags |= CREATE_CURRENT;
+	conf_free(&domain_snapshot_elem, snap);
+	memcpy(args.dom.uuid, uuid, UUID_BYTES);
+	if (take_snapshot(&call, w, &args, &ret, err) < 0)
+		return -1;
+	xdr_free((xdrproc_t)xdr_wire_domain_snapshot, (char *)&ret);
+	return 0;
 }
 
 /* --- going back, deleting ----------------------------------------------------------------------------------------- */

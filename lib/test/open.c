@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Worlds: where they are, and what is in a new one. */
+#include "test/image.h"
 #include "test/open.h"
 #include "test/test.h"
 #include "test/world.h"
@@ -79,15 +80,37 @@ static const char default_device[] =
 	"<serial>123456</serial><uuid>11111111-2222-3333-4444-555555555555</uuid></hardware><firmware><vendor>Libvirt</vendor>"
 	"<version>Test Driver</version><release_date>01/22/2007</release_date></firmware></capability></device>";
 
-/* Defines a guest, and starts it when it is to run. */
-static int add_guest(const struct hv *hv, const char *xml, int state, bool transient, struct error *err)
+/* How a guest begins. */
+struct beginning {
+	int state;
+	bool transient, saved;
+	unsigned char uuid[UUID_BYTES];   /* to be told by add_guest(), like its name */
+	char *name;
+};
+
+static int add_saved(const struct hv_defined *d, struct error *err)
 {
+	AUTO_CLOSE int dir = state_open_object(d->kind->name, d->name, err);
+
+	return dir < 0 ? -1 : test_image_write(dir, TEST_MANAGED_SAVE, d->new_xml, true, err);
+}
+
+/* Defines a guest, and starts it when it is to run. */
+static int add_guest(const struct hv *hv, const char *xml, struct beginning *b, struct error *err)
+{
+	int state = b->state;
+	bool transient = b->transient;
 	struct hv_defined d = { 0 };
 	struct error why = { 0 };
 	int rc = hv_define(hv, xml, transient ? HV_DEFINE_DRY_RUN : 0, &d, err);
 
 	if (rc == 0 && state != RUN_SHUTOFF)
 		rc = hv_start(hv, d.kind, d.name, state == RUN_PAUSED ? HV_START_PAUSED : 0, transient ? d.new_xml : NULL, d.uuid, &why);
+	if (rc == 0 && b->saved)
+		rc = add_saved(&d, err);
+	if (d.name && !(b->name = strdup(d.name)))
+		rc = error_errno(err, "a guest");
+	memcpy(b->uuid, d.uuid, sizeof(b->uuid));
 	/* begun by somebody who did not get to the end */
 	if (rc < 0 && why.code == ERR_OPERATION_INVALID)
 		rc = 0;
@@ -112,7 +135,10 @@ static int seed_default(const struct hv *hv, struct world *w, struct error *err)
 	if (!add_object(w, &test_network, default_network, err) || !add_object(w, &test_iface, default_interface, err) ||
 	    !add_object(w, &test_pool, default_pool, err) || !add_object(w, &test_nodedev, default_device, err))
 		return -1;
-	return add_guest(hv, default_domain, 0, false, err);
+	struct beginning b = { 0 };
+	int rc = add_guest(hv, default_domain, &b, err);
+	free(b.name);
+	return rc;
 }
 
 /* --- from a file -------------------------------------------------------------------------------------------------- */
@@ -148,28 +174,61 @@ static char *text_of(const char *path, const struct xml_node *node, struct error
 	return text;
 }
 
-/* The text of <test:NAME> in a guest's element; NULL: none. */
-static char *extension(const struct xml_node *node, const char *name)
+/* The next <test:NAME> in a guest's element, from `c` on; NULL: none. */
+static const struct xml_node *extension(const struct xml_node *c, const char *name)
 {
-	for (const struct xml_node *c = node->children; c; c = c->next)
+	for (; c; c = c->next)
 		if (c->kind == XML_ELEMENT && c->ns && !strcmp(c->ns, TEST_NS) && !strcmp(c->name, name))
-			return xml_text(c);
+			return c;
 	return NULL;
 }
 
-static int seed_guest(const struct hv *hv, const char *xml, struct error *err)
+static int read_state(const struct xml_node *root, int *state, struct error *err)
 {
-	AUTO_XML struct xml_doc *doc = xml_parse(xml, strlen(xml), err);
-	AUTO_FREE char *state = doc ? extension(xml_root(doc), "runstate") : NULL, *transient = doc ? extension(xml_root(doc), "transient") : NULL;
+	const struct xml_node *node = extension(root->children, "runstate");
+	AUTO_FREE char *text = node ? xml_text(node) : NULL;
 	uint64_t number = 0;
 
-	if (!doc)
+	if (text && (str_to_u64(text, 5, &number) < 0 || (number != 0 && number != 1 && number != RUN_PAUSED && number != RUN_SHUTOFF)))
+		return error_set(err, ERR_XML, "XML error: <test:runstate>%s</test:runstate> is not possible", text);
+	*state = (int)number;
+	return 0;
+}
+
+static int seed_snapshots(const struct hv *hv, struct world *w, const char *path, const struct xml_node *root, const struct beginning *b, struct error *err)
+{
+	for (const struct xml_node *c = root->children; (c = extension(c, "domainsnapshot")); c = c->next) {
+		struct xml_node inlined = *c;
+
+		inlined.name = "domainsnapshot";
+		inlined.ns = inlined.prefix = NULL;
+		AUTO_FREE char *xml = text_of(path, xml_attr(c, "file") ? c : &inlined, err);
+		if (!xml || test_add_snapshot(hv, w, b->name, b->uuid, xml, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int seed_guest(const struct hv *hv, struct world *w, const char *path, const char *xml, struct error *err)
+{
+	AUTO_XML struct xml_doc *doc = xml_parse(xml, strlen(xml), err);
+	const struct xml_node *root = doc ? xml_root(doc) : NULL;
+	struct beginning b = { 0 };
+	int rc;
+
+	if (!root || read_state(root, &b.state, err) < 0)
 		return -1;
-	if (state && (str_to_u64(state, 5, &number) < 0 || (number != 0 && number != 1 && number != RUN_PAUSED && number != RUN_SHUTOFF)))
-		return error_set(err, ERR_XML, "XML error: <test:runstate>%s</test:runstate> is not possible", state);
-	if (transient && number == RUN_SHUTOFF)
+	b.transient = extension(root->children, "transient");
+	b.saved = extension(root->children, "hasmanagedsave");
+	if (b.transient && b.state == RUN_SHUTOFF)
 		return error_set(err, ERR_XML, "XML error: a guest that is shut off cannot be transient");
-	return add_guest(hv, xml, (int)number, transient != NULL, err);
+	if (b.saved && b.state != RUN_SHUTOFF)
+		return error_set(err, ERR_XML, "XML error: a guest that runs cannot have a managed save");
+	rc = add_guest(hv, xml, &b, err);
+	if (rc == 0)
+		rc = seed_snapshots(hv, w, path, root, &b, err);
+	free(b.name);
+	return rc;
 }
 
 static int seed_volumes(const char *path, const struct xml_node *node, json_t *pool, struct error *err)
@@ -205,7 +264,7 @@ static int seed_node(const struct hv *hv, struct world *w, const char *path, con
 	if (strcmp(node->name, "domain") != 0)
 		return 0;   /* <cpu>, <auth>: of the host that is none */
 	AUTO_FREE char *xml = text_of(path, node, err);
-	return xml ? seed_guest(hv, xml, err) : -1;
+	return xml ? seed_guest(hv, w, path, xml, err) : -1;
 }
 
 static int seed_file(const struct hv *hv, struct world *w, const char *path, struct error *err)

@@ -196,6 +196,54 @@ teardown()
 	[[ $errors == *nonesuch.xml* ]]
 }
 
+@test "a file's guests can have a saved state and snapshots" {
+	cat >"$SCRATCH/node.xml" <<-EOX
+		<node>
+		<domain type='test' xmlns:test='http://libvirt.org/schemas/domain/test/1.0'><name>s</name><memory>1024</memory>
+		<os><type>hvm</type></os><test:runstate>5</test:runstate><test:hasmanagedsave/>
+		<test:domainsnapshot file='one.xml'/>
+		<test:domainsnapshot><name>two</name><creationTime>1363188953</creationTime><state>running</state><active>1</active>
+		<parent><name>one</name></parent></test:domainsnapshot></domain>
+		</node>
+	EOX
+	echo '<domainsnapshot><name>one</name><creationTime>1363188952</creationTime><state>shutoff</state></domainsnapshot>' >"$SCRATCH/one.xml"
+	export BERTH_URI=test://$SCRATCH/node.xml
+	expect 0 snapshot-list s --name
+	[ "$output" = $'one\ntwo' ]
+	[ "$(snapshot-current s --name)" = two ]
+	[ "$(snapshot-parent s two)" = one ]
+	expect 0 vm-managedsave-dumpxml s
+	[[ $output == *"<name>s</name>"* ]]
+	expect 4 vm-undefine s
+	expect 0 vm-start -q s
+	[ "$(vm-state --reason s)" = "running (restored)" ]
+	expect 4 vm-managedsave-dumpxml s
+	sed 's,>5</test:runstate>,>1</test:runstate>,' "$SCRATCH/node.xml" >"$SCRATCH/wrong.xml"
+	run_apart vm-list -c "test://$SCRATCH/wrong.xml"
+	[ "$status" != 0 ]
+	[[ $errors == *"managed save"* ]] || { echo "$errors"; false; }
+}
+
+@test "guests are saved, restored and dumped" {
+	expect 0 vm-save -q test "$SCRATCH/image"
+	[ "$(vm-state --reason test)" = "shut off (saved)" ]
+	expect 0 vm-save-image-dumpxml "$SCRATCH/image"
+	[[ $output == *"<name>test</name>"* ]]
+	expect 0 vm-restore -q "$SCRATCH/image"
+	[ "$(vm-state --reason test)" = "running (restored)" ]
+	expect 0 vm-managedsave -q --paused test
+	expect 0 vm-start -q test
+	[ "$(vm-state test)" = paused ]
+	expect 0 vm-managedsave -q test
+	expect 0 vm-managedsave-remove -q test
+	expect 0 vm-start -q test
+	[ "$(vm-state --reason test)" = "running (booted)" ]
+	expect 0 vm-dump -q --crash test "$SCRATCH/core"
+	[ -s "$SCRATCH/core" ]
+	[ "$(vm-state --reason test)" = "shut off (crashed)" ]
+	expect 4 vm-save test "$SCRATCH/image"
+}
+
 @test "a broken file is refused and makes nothing" {
 	echo '<node><domain type="test"><name>x</name></node>' >"$SCRATCH/broken.xml"
 	run_apart vm-list -c "test://$SCRATCH/broken.xml"

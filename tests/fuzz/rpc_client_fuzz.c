@@ -50,6 +50,26 @@ static void stream(struct rpc_conn *conn)
 	rpc_channel_free(ch);
 }
 
+/* What skips holes, and what sends them. */
+static void sparse(struct rpc_conn *conn)
+{
+	wire_storage_vol_download_args args = { .vol = { .pool = "p", .name = "v", .key = "k" }, .flags = 1 };
+	struct rpc_channel *ch;
+	struct error err;
+	uint64_t hole = 0;
+	char buf[64];
+
+	ch = rpc_channel_open(conn, &rpc_storage_vol_download, &args, NULL, 1000, &err);
+	if (!ch)
+		return;
+	while (rpc_channel_recv_sparse(ch, buf, sizeof(buf), &hole, 1000, &err) > 0 || hole)
+		if (hole > INT64_MAX)
+			abort();
+	if (rpc_channel_send_hole(ch, 5, 1000, &err) == 0 && rpc_channel_finish(ch, 1000, &err) < 0)
+		buf[0] = 0;
+	rpc_channel_free(ch);
+}
+
 static void events(struct rpc_conn *conn)
 {
 	wire_domain_event_callback_lifecycle_msg msg = { 0 };
@@ -81,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rpc_conn_set_wait(conn, no_wait);
 	calls(conn);
 	stream(conn);
+	sparse(conn);
 	events(conn);
 	rpc_conn_free(conn);
 	close(pair[1]);

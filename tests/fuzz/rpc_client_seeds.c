@@ -18,6 +18,16 @@ static void put(const struct rpc_proc *proc, uint32_t type, uint32_t serial, uin
 	free(frame);
 }
 
+static void put_hole(const struct rpc_proc *proc, uint32_t serial, uint64_t length)
+{
+	struct rpc_header h = { 0, proc->program, 1, proc->number, 0, serial, 0 };
+	unsigned char *frame;
+
+	if (rpc_encode_hole(&h, length, &frame, NULL) < 0 || write(out, frame, h.length) != (ssize_t)h.length)
+		exit(EXIT_FAILED);
+	free(frame);
+}
+
 int main(int argc, char **argv)
 {
 	wire_typed_param params[] = { { "cpu_shares", { 4, { .ul = 1024 } } }, { "s", { 7, { .s = "x" } } } };
@@ -25,6 +35,7 @@ int main(int argc, char **argv)
 	wire_domain_stats_record record = { { .name = "web" }, { ARRAY_LEN(params), params } };
 	wire_connect_get_all_domain_stats_ret stats = { { 1, &record } };
 	wire_domain_event_callback_lifecycle_msg event = { 1, { { .name = "web" }, 4, 0 } };
+	u_quad_t length = 4096;
 	int dirfd = argc == 2 ? open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
 	if (dirfd < 0) {
@@ -40,6 +51,12 @@ int main(int argc, char **argv)
 	put(&rpc_domain_open_console, RPC_STREAM, 4, RPC_CONTINUE, rpc_domain_event_callback_lifecycle.args, &event);
 	put(&rpc_domain_open_console, RPC_STREAM, 4, RPC_CONTINUE, NULL, NULL);
 	put(&rpc_domain_open_console, RPC_STREAM, 4, RPC_OK, NULL, NULL);
+	/* a volume with a hole */
+	put(&rpc_storage_vol_download, RPC_REPLY, 5, 0, NULL, NULL);
+	put(&rpc_storage_vol_download, RPC_STREAM, 5, RPC_CONTINUE, (xdrproc_t)xdr_u_quad_t, &length);
+	put_hole(&rpc_storage_vol_download, 5, length);
+	put(&rpc_storage_vol_download, RPC_STREAM, 5, RPC_CONTINUE, NULL, NULL);
+	put(&rpc_storage_vol_download, RPC_STREAM, 5, RPC_OK, NULL, NULL);
 	put(&rpc_domain_event_callback_lifecycle, RPC_MESSAGE, 0, 0, rpc_domain_event_callback_lifecycle.args, &event);
 	return 0;
 }

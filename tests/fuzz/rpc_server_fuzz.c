@@ -3,11 +3,13 @@
 #include "rpc/frame.h"
 #include "rpc/procs.h"
 #include "rpc/server.h"
+#include "rpc/stream_file.h"
 #include "util/task.h"
 
 #include <ev.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 static struct ev_loop *loop;
@@ -26,7 +28,30 @@ static void on_closed(struct rpc_stream *s, void *arg)
 	(void)arg;
 }
 
-static const struct rpc_stream_ops ops = { .data = on_data, .closed = on_closed };
+/* Answered by streams of files, which a client writes and reads again. */
+static int file(struct rpc_call *call, struct error *err)
+{
+	static int kept = -1;
+	struct rpc_file_part part = { .length = 4096, .sparse = true };
+
+	if (kept < 0)
+		kept = memfd_create("fuzz", MFD_CLOEXEC);
+	part.fd = dup(kept);
+	if (part.fd < 0 || ftruncate(kept, 65536) < 0)
+		abort();
+	return call->proc == &rpc_storage_vol_upload ? rpc_stream_receive_file(call, &part, 65536, err) : rpc_stream_send_file(call, &part, err);
+}
+
+static int on_hole(struct rpc_stream *s, void *arg, uint64_t length, struct error *err)
+{
+	(void)arg;
+	if (length > INT64_MAX)
+		abort();
+	rpc_stream_hole(s, length);
+	return length % 7 == 6 ? error_set(err, ERR_OPERATION_FAILED, "no") : 0;
+}
+
+static const struct rpc_stream_ops ops = { .data = on_data, .hole = on_hole, .closed = on_closed };
 
 /* What was decoded can be encoded again; the answer is made where that needs no content. */
 static int any(struct rpc_call *call, const void *args, void *ret, struct error *err)
@@ -42,6 +67,8 @@ static int any(struct rpc_call *call, const void *args, void *ret, struct error 
 	}
 	if (call->proc->number == 1 && call->proc->program == RPC_REMOTE_PROGRAM)
 		rpc_peer_set_read_only(call->peer);
+	if (call->proc == &rpc_storage_vol_upload || call->proc == &rpc_storage_vol_download)
+		return file(call, err);
 	if (call->proc->kind == RPC_PROC_STREAM && !rpc_stream_open(call, &ops, NULL, err))
 		return -1;
 	if (call->proc->kind == RPC_PROC_CALL_FDS) {

@@ -46,6 +46,19 @@ static size_t call(unsigned char *out, const struct rpc_proc *proc, uint32_t typ
 	return h.length;
 }
 
+/* Bytes of an upload: the eighth is 100, so that twelve are a hole of a hundred. */
+static size_t piece(unsigned char *out, uint32_t type, uint32_t len)
+{
+	struct rpc_header h = {
+		RPC_HEADER_LEN + len, rpc_storage_vol_upload.program, 1, rpc_storage_vol_upload.number, type, 1, RPC_CONTINUE
+	};
+
+	rpc_header_put(out, &h);
+	memset(out + RPC_HEADER_LEN, 0, len);
+	out[RPC_HEADER_LEN + 7] = 100;
+	return h.length;
+}
+
 static const struct rpc_proc *const all[] = {
 #define X(number, name, right, kind, args, ret) &rpc_##name,
 	RPC_REMOTE_PROCS(X) RPC_LXC_PROCS(X) RPC_QEMU_PROCS(X)
@@ -75,6 +88,15 @@ int main(int argc, char **argv)
 	len += call(buf + len, &rpc_domain_open_console, RPC_STREAM, 1, RPC_OK);
 	len += call(buf + len, &rpc_domain_open_console, RPC_STREAM, 1, RPC_ERROR);
 	put(dirfd, "stream", buf, len);
+	/* a volume's bytes: data, a hole, data, the end; and back */
+	len = call(buf, &rpc_storage_vol_upload, RPC_CALL, 1, 0);
+	len += piece(buf + len, RPC_STREAM, 8);
+	len += piece(buf + len, RPC_STREAM_HOLE, 12);
+	len += piece(buf + len, RPC_STREAM, 8);
+	len += call(buf + len, &rpc_storage_vol_upload, RPC_STREAM, 1, RPC_OK);
+	len += call(buf + len, &rpc_storage_vol_download, RPC_CALL, 2, 0);
+	len += call(buf + len, &rpc_storage_vol_download, RPC_STREAM, 2, RPC_OK);
+	put(dirfd, "volume", buf, len);
 	/* read-only, and what that forbids */
 	len = call(buf, &rpc_connect_open, RPC_CALL, 1, 0);
 	len += call(buf + len, &rpc_domain_suspend, RPC_CALL, 2, 0);

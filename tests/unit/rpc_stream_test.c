@@ -6,6 +6,7 @@ static struct {
 	char data[65536];
 	size_t len;
 	size_t take;                /* most bytes that data() takes at once */
+	uint64_t hole;
 	unsigned finished, closed, writable;
 	bool refuse_finish, fail_call, close_on_data;
 } st;
@@ -30,6 +31,12 @@ static size_t st_data(struct rpc_stream *s, void *arg UNUSED, const void *buf, s
 	return n;
 }
 
+static int st_hole(struct rpc_stream *s UNUSED, void *arg UNUSED, uint64_t length, struct error *err)
+{
+	st.hole += length;
+	return length > 1000000 ? error_set(err, ERR_OPERATION_FAILED, "too far") : 0;
+}
+
 static int st_finish(struct rpc_stream *s UNUSED, void *arg UNUSED, struct error *err)
 {
 	st.finished++;
@@ -50,7 +57,7 @@ static void st_closed(struct rpc_stream *s, void *arg UNUSED)
 }
 
 static const struct rpc_stream_ops st_ops = {
-	.data = st_data, .finish = st_finish, .writable = st_writable, .closed = st_closed,
+	.data = st_data, .hole = st_hole, .finish = st_finish, .writable = st_writable, .closed = st_closed,
 };
 
 static int st_console(struct rpc_call *call, const void *args UNUSED, void *ret UNUSED, struct error *err)
@@ -99,6 +106,46 @@ static void echo(struct fixture *fx)
 	assert_int_equal(rpc_channel_recv(ch, buf, sizeof(buf), 1000, &err), 0);
 	assert_int_equal(rpc_channel_finish(ch, 1000, &err), 0);
 	assert_int_equal(st.finished, 1);
+	assert_int_equal(st.closed, 1);
+	rpc_channel_free(ch);
+	fx_hello(conn);
+	rpc_conn_free(conn);
+}
+
+static void holes(struct fixture *fx)
+{
+	struct rpc_conn *conn = fx_connect(fx);
+	struct error err = { .text = "" };
+	struct rpc_channel *ch = open_channel(conn, &err);
+	uint64_t hole;
+	char buf[16];
+
+	/* from the server: told to whoever can skip, zeros for whoever cannot */
+	rpc_stream_hole(st.stream, 1234567);
+	rpc_stream_hole(st.stream, 3);
+	assert_int_equal(rpc_stream_write(st.stream, "x", 1), 1);
+	rpc_stream_eof(st.stream);
+	assert_int_equal(rpc_channel_recv_sparse(ch, buf, sizeof(buf), &hole, 1000, &err), 5);
+	assert_int_equal(hole, 0);
+	assert_int_equal(rpc_channel_recv_sparse(ch, buf, sizeof(buf), &hole, 1000, &err), 0);
+	assert_int_equal(hole, 1234567);
+	memset(buf, 'y', sizeof(buf));
+	assert_int_equal(rpc_channel_recv(ch, buf, 2, 1000, &err), 2);
+	assert_memory_equal(buf, "\0\0y", 3);
+	assert_int_equal(rpc_channel_recv(ch, buf, sizeof(buf), 1000, &err), 1);
+	assert_int_equal(rpc_channel_recv(ch, buf, sizeof(buf), 1000, &err), 1);
+	assert_int_equal(buf[0], 'x');
+	assert_int_equal(rpc_channel_recv_sparse(ch, buf, sizeof(buf), &hole, 1000, &err), 0);
+	assert_int_equal(hole, 0);
+	/* to the server, which refuses one */
+	assert_int_equal(rpc_channel_send_hole(ch, 999999, 1000, &err), 0);
+	assert_int_equal(rpc_channel_send(ch, "z", 1, 1000, &err), 0);
+	fx_hello(conn);
+	assert_int_equal(st.hole, 999999);
+	assert_int_equal(st.len, 1);
+	assert_int_equal(rpc_channel_send_hole(ch, 1000001, 1000, &err), 0);
+	assert_int_equal(rpc_channel_finish(ch, 1000, &err), -1);
+	assert_string_equal(err.text, "too far");
 	assert_int_equal(st.closed, 1);
 	rpc_channel_free(ch);
 	fx_hello(conn);
@@ -286,6 +333,7 @@ static void too_many(struct fixture *fx)
 	}
 
 RUN(test_echo, echo, st_rows)
+RUN(test_holes, holes, st_rows)
 RUN(test_endings, endings, st_rows)
 RUN(test_failed_open, failed_open, st_failing_rows)
 RUN(test_back_pressure_in, back_pressure_in, st_rows)
@@ -295,7 +343,7 @@ RUN(test_too_many, too_many, st_rows)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_echo), cmocka_unit_test(test_endings), cmocka_unit_test(test_failed_open),
+		cmocka_unit_test(test_echo), cmocka_unit_test(test_holes), cmocka_unit_test(test_endings), cmocka_unit_test(test_failed_open),
 		cmocka_unit_test(test_back_pressure_in), cmocka_unit_test(test_back_pressure_out),
 		cmocka_unit_test(test_too_many),
 	};
