@@ -128,6 +128,9 @@ _berth()
 		else
 			_berth_words < <(printf '%s\n' running paused active shutoff defined gone)
 		fi ;;
+	vm-ssh) ((argument == 0)) && _berth_guests "$program" ;;
+	vm-screenshot)
+		if ((argument == 0)); then _berth_guests "$program"; else COMPREPLY=($(compgen -f -- "$cur")); fi ;;
 	vm-console | vm-dumpxml | vm-edit | vm-log | vm-rename | vm-desc | vm-metadata | vm-exec | vm-lxc-enter-namespace)
 		((argument == 0)) && _berth_guests "$program" ;;
 	pool-* | vol-* | secret-* | nodedev-* | iface-* | snapshot-* | checkpoint-* | backup-*) _berth_objects "$program" ;;
@@ -293,6 +296,7 @@ _berth_programs=(
 	vm-detach-disk
 	vm-detach-interface
 	vm-dirtyrate-calc
+	vm-display
 	vm-dump
 	vm-dumpxml
 	vm-edit
@@ -355,6 +359,7 @@ _berth_programs=(
 	vm-save-image-dumpxml
 	vm-save-image-edit
 	vm-schedinfo
+	vm-screenshot
 	vm-send-key
 	vm-send-process-signal
 	vm-set-lifecycle-action
@@ -366,6 +371,7 @@ _berth_programs=(
 	vm-setvcpus
 	vm-shutdown
 	vm-shutdown-all
+	vm-ssh
 	vm-start
 	vm-state
 	vm-stats
@@ -379,6 +385,7 @@ _berth_programs=(
 	vm-vcpucount
 	vm-vcpuinfo
 	vm-vcpupin
+	vm-vncdisplay
 	vm-wait
 	vm-xml-from-native
 	vm-xml-to-native

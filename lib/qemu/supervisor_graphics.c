@@ -44,6 +44,20 @@ static bool listens_on_network(const struct domain_graphics *g)
 	return g->listens.n == 0;
 }
 
+/* A display that does not say where it listens is for this host alone. */
+static int choose_address(struct domain_graphics *g, struct error *err)
+{
+	struct domain_listen *l = g->listens.n ? g->listens.items[0] : CONF_LIST_ADD(&g->listens);
+
+	if (l && !l->type)
+		l->type = DOMAIN_LISTEN_ADDRESS;
+	if (l && !l->address)
+		l->address = strdup("127.0.0.1");
+	if (l && l->address && !g->listen && l->type == DOMAIN_LISTEN_ADDRESS)
+		g->listen = strdup(l->address);
+	return l && l->address ? 0 : error_set(err, ERR_NO_MEMORY, "no memory for a display's address");
+}
+
 int qemu_assign_ports(struct domain *def, struct error *err)
 {
 	int next = DISPLAY_PORT_FIRST, socket = WEBSOCKET_PORT_FIRST;
@@ -54,6 +68,8 @@ int qemu_assign_ports(struct domain *def, struct error *err)
 
 		if ((g->type != DOMAIN_GRAPHICS_VNC && g->type != DOMAIN_GRAPHICS_SPICE) || !listens_on_network(g))
 			continue;
+		if (choose_address(g, err) < 0)
+			return -1;
 		if (wants && choose(&g->port, &next, err) < 0)
 			return -1;
 		if (g->websocket.set && g->websocket.value < 0 && choose(&g->websocket, &socket, err) < 0)

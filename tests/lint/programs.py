@@ -12,7 +12,7 @@ PROGRAMS = sorted(os.path.basename(p)[:-2] for p in files() if re.match(r'bin/[^
 SECTIONS = ['NAME', 'SYNOPSIS', 'OPTIONS', 'EXIT STATUS', 'EXAMPLES']
 # programs that touch XML; all others must start without libxml2
 XML = set('vm-define vm-create vm-edit vm-desc vm-metadata vm-rename vm-dumpxml vm-info host-capabilities vm-ttyconsole '
-          'vm-xml-from-native'.split())
+          'vm-xml-from-native vm-ssh'.split())
 XML |= set('net-create net-define net-desc net-dhcp-leases net-dumpxml net-edit net-info net-metadata net-port-create net-port-dumpxml net-update'.split())
 XML |= set('nwfilter-define nwfilter-dumpxml nwfilter-edit nwfilter-undefine nwfilter-binding-create nwfilter-binding-delete'.split())
 XML |= set('nwfilter-binding-dumpxml nwfilter-binding-list nwfilter-list vm-autostart-all'.split())
@@ -23,7 +23,7 @@ XML |= set('iface-begin iface-destroy iface-edit iface-list iface-mac iface-name
 XML_OBJECTS = re.compile(r'(pool|vol|secret|nodedev|iface)-(define|create|dumpxml|capabilities|find-sources(-as)?|clone|(un)?bridge)$|'
                          r'(snapshot|checkpoint)-(create|create-as|dumpxml|edit|info|list|current)$|backup-')
 # and those that are made of parts that touch it
-XML_PARTS = re.compile(r'^#include "cli/(affect|cpu|drivers|device|params|cpulist)\.h"', re.M)
+XML_PARTS = re.compile(r'^#include "cli/(affect|cpu|display|drivers|device|params|cpulist)\.h"', re.M)
 
 # what a program may weigh at most, in bytes of code and data: a library's tables (ICU's are 30 MB) come in unseen
 HEAVIEST = 4 << 20
