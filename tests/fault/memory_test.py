@@ -8,7 +8,7 @@ import struct
 from lab import BUILD, FULL, Skip, expect, main, read, test, wait_until
 from sweep import memory_of, rewrite, settle
 
-SAMPLE = int(os.environ.get('BERTH_POINTS', 250 if FULL else 24))
+SAMPLE = int(os.environ.get('BERTH_POINTS', 250 if FULL else 12))
 FAILING = os.path.join(BUILD, 'build/failing')
 
 
