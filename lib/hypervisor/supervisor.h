@@ -76,6 +76,9 @@ struct supervisor_driver {
 	/* The starter has its answer: time for what nobody waits for (giving up privileges and memory, the holder). May be NULL. */
 	void (*settled)(struct supervisor *sv);
 
+	/* Somebody takes or gives back the turn (supervisor_turn_take()): time to take up privileges that are laid aside, and to lay them aside. May be NULL. */
+	void (*turn)(struct supervisor *sv, bool taken);
+
 	/* Undoes what start() made once the guest is dead; must succeed half way through too. */
 	void (*teardown)(struct supervisor *sv);
 

@@ -97,14 +97,19 @@ int supervisor_turn_take(struct supervisor *sv, struct error *err)
 		return -1;
 	if (task_lock(&sv->core->changing, TURN_MS) < 0)
 		return error_set(err, ERR_OPERATION_TIMEOUT, "%s: another change is being made", sv->name);
-	if (refuse_busy(sv, err) == 0)
-		return 0;
-	task_unlock(&sv->core->changing);
-	return -1;
+	if (refuse_busy(sv, err) < 0) {
+		task_unlock(&sv->core->changing);
+		return -1;
+	}
+	if (sv->driver->turn)
+		sv->driver->turn(sv, true);
+	return 0;
 }
 
 void supervisor_turn_give(struct supervisor *sv)
 {
+	if (sv->driver->turn)
+		sv->driver->turn(sv, false);
 	task_unlock(&sv->core->changing);
 }
 

@@ -349,6 +349,7 @@ static void gone_task(void *arg)
 	struct qemu_guest *g = gone->g;
 	struct domain_devices *d = &g->sv->def->devices;
 
+	qemu_raise(g);
 	for (size_t i = 0; i < d->disks.n; i++) {
 		if (!d->disks.items[i]->info.alias.name || strcmp(d->disks.items[i]->info.alias.name, gone->alias))
 			continue;
@@ -363,6 +364,7 @@ static void gone_task(void *arg)
 		supervisor_device_removed(g->sv, DOMAIN_DEVICE_INTERFACE, d->interfaces.items[i]);
 		break;
 	}
+	qemu_lower(g);
 	free(gone);
 }
 

@@ -81,6 +81,7 @@ static struct qemu_guest *guest_new(struct supervisor *sv, struct error *err)
 		g->pidfd = -1;
 	}
 	g->went_down = g->reboot_wanted = g->panicked = g->saved = false;
+	g->raised = 0;
 	g->pause_reason = PAUSED_UNKNOWN;
 	return g;
 }
@@ -240,7 +241,14 @@ static void qemu_settled(struct supervisor *sv)
 	if (!g || !g->lives)
 		return;
 	qemu_caps_free(STEAL_PTR(g->caps));
+	qemu_confine(g);
 	malloc_trim(0);
+}
+
+static void qemu_turn(struct supervisor *sv, bool taken)
+{
+	if (qemu_guest(sv))
+		(taken ? qemu_raise : qemu_lower)(qemu_guest(sv));
 }
 
 static void end_process(struct qemu_guest *g)
@@ -265,6 +273,8 @@ static void qemu_teardown(struct supervisor *sv)
 
 	if (!g)
 		return;
+	/* they stay up: what comes is the end, or another start */
+	qemu_raise(g);
 	close_monitors(g);
 	qemu_job_lost(g);
 	end_process(g);
@@ -287,6 +297,7 @@ const struct supervisor_driver qemu_supervisor_driver = {
 	.adopt = qemu_adopt,
 	.destroy = qemu_destroy,
 	.settled = qemu_settled,
+	.turn = qemu_turn,
 	.teardown = qemu_teardown,
 	.definitions = &qemu_hv_driver,
 	.changes = qemu_changes,

@@ -41,6 +41,8 @@ struct qemu_guest {
 	pid_t pid;
 	int pidfd;
 	struct ev_io exit;
+	bool confined;                  /* what is not needed any more is given up */
+	unsigned raised;                /* how many operations need what is laid aside */
 	bool lives;                     /* between start or adoption and its end */
 	bool went_down;                 /* QEMU said that the guest powered off */
 	bool reboot_wanted;             /* the guest is to begin again when it has powered off */
@@ -107,6 +109,13 @@ void qemu_close_net(struct qemu_guest *g, const struct domain_net *net);
 
 /* Other limits of an interface that runs: <bandwidth>. */
 int qemu_change_bandwidth(struct qemu_guest *g, const struct domain_net *net, struct error *err) NODISCARD;
+
+/* ---- supervisor_confine.c ---- */
+/* Gives privileges up, for good or until an operation needs them: once QEMU runs. */
+void qemu_confine(struct qemu_guest *g);
+/* Around what needs those that are laid aside; may be nested. */
+void qemu_raise(struct qemu_guest *g);
+void qemu_lower(struct qemu_guest *g);
 
 /* ---- supervisor_tune.c ---- */
 struct cgroup_limits;

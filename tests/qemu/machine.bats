@@ -37,6 +37,27 @@ of_qemu()
 	[ "$(ls "/proc/$(qemu_pid)/root/dev" | grep -c -E '^(sd|vd|nvme|loop|tty[0-9]|input)')" = 0 ]
 }
 
+# What of the supervisor /proc tells.
+of_supervisor()
+{
+	sed -n "s/^$1:[[:space:]]*//p" "/proc/$(supervisor_pid)/status" | tr '\t' ' '
+}
+
+@test "P1: the supervisor has given up what it does not need, and laid aside what only operations need" {
+	# KILL and DAC_OVERRIDE; with CHOWN FOWNER NET_ADMIN NET_RAW SYS_CHROOT SYS_PTRACE SYS_ADMIN SYS_NICE MKNOD
+	for ((try = 0; try < 20; try++)); do
+		[ "$(of_supervisor CapEff)" = 0000000000000022 ] && break
+		sleep 0.1
+	done
+	[ "$(of_supervisor CapEff)" = 0000000000000022 ]
+	[ "$(of_supervisor CapPrm)" = 0000000008ac302b ]
+	[ "$(of_supervisor CapBnd)" = 0000000008ac302b ]
+	[ "$(of_supervisor CapAmb)" = 0000000000000000 ]
+	[ "$(of_supervisor CapInh)" = 0000000000000000 ]
+	[ "$(of_supervisor NoNewPrivs)" = 1 ]
+	[ "$(of_supervisor Seccomp)" = 2 ]
+}
+
 @test "the agent answers: vm-qemu-agent-command, vm-hostname, vm-guest-agent-timeout" {
 	wait_agent
 	[ "$(vm-hostname m)" = guest ]
@@ -81,6 +102,7 @@ of_qemu()
 	[ "$(vm-dumpxml m | grep -c '<disk')" = 1 ]
 	vm-detach-disk -q m vdb --live
 	! inside 'cat /proc/partitions' | grep -q vda
+	[ "$(of_supervisor CapEff)" = 0000000000000022 ]
 	[ "$(vm-dumpxml m | grep -c '<disk')" = 0 ]
 }
 
