@@ -19,6 +19,28 @@
 #include <sys/stat.h>
 #include <time.h>
 
+/* One that cannot be turned over goes on growing: who reads it must not miss the reason. */
+static void turn_over(struct supervisor *sv)
+{
+	struct error ignored;
+	struct stat st;
+	int fd;
+
+	if (fstat(STDERR_FILENO, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < SUPERVISOR_LOG_MAX ||
+	    state_rotate_log(sv->driver->kind, sv->name, ".log", &ignored) < 0 || (fd = state_open_log(sv->driver->kind, sv->name, ".log", &ignored)) < 0)
+		return;
+	dup2(fd, STDERR_FILENO);
+	close(fd);
+}
+
+void supervisor_log_words(struct supervisor *sv, const char *text, size_t len)
+{
+	turn_over(sv);
+	/* a regular file: it does not block; a full disk loses the words */
+	if (write(STDERR_FILENO, text, len) < 0)
+		return;
+}
+
 void supervisor_log(struct supervisor *sv, const char *fmt, ...)
 {
 	char line[1200];
@@ -27,7 +49,6 @@ void supervisor_log(struct supervisor *sv, const char *fmt, ...)
 	va_list ap;
 	size_t n;
 
-	(void)sv;
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &tm);
 	n = strftime(line, sizeof(line), "%Y-%m-%dT%H:%M:%SZ ", &tm);
@@ -36,9 +57,7 @@ void supervisor_log(struct supervisor *sv, const char *fmt, ...)
 	va_end(ap);
 	n = strlen(line);
 	line[n++] = '\n';
-	/* a regular file: it does not block; a full disk loses the line */
-	if (write(STDERR_FILENO, line, n) < 0)
-		return;
+	supervisor_log_words(sv, line, n);
 }
 
 bool supervisor_is_persistent(const struct supervisor *sv)

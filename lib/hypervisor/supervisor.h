@@ -194,4 +194,9 @@ int supervisor_plan(struct supervisor *sv, const char *what, const char *name, s
 /* A line in the guest's log, with the time; never blocks, never fails. */
 void supervisor_log(struct supervisor *sv, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Words of another in the guest's log, as they are. Never blocks, never fails. The log is turned over when it has grown
+ * to SUPERVISOR_LOG_MAX: NAME.log.1 is what was there before. */
+#define SUPERVISOR_LOG_MAX (2 << 20)
+void supervisor_log_words(struct supervisor *sv, const char *text, size_t len);
+
 #endif

@@ -55,6 +55,7 @@ static void on_qemu_exit(struct ev_loop *loop, struct ev_io *w, int revents)
 	(void)revents;
 	ev_io_stop(loop, w);
 	g->lives = false;
+	qemu_words_last(g);
 	if (g->saved)
 		supervisor_guest_ended(g->sv, GUEST_END_SAVED, MONITOR_EXIT_SHUTDOWN, status);
 	else if (g->panicked)
@@ -212,6 +213,7 @@ static int qemu_adopt(struct supervisor *sv, struct error *err)
 		return error_set(err, ERR_OPERATION_FAILED, "process %d is not the guest's QEMU any more", (int)g->pid);
 	if (open_cgroup(g, err) < 0 || qemu_user_find(sv->def, &g->user, err) < 0)
 		return -1;
+	qemu_words_adopt(g);
 	open_monitor_again(g);
 	guest_runs(g);
 	return 0;
@@ -278,6 +280,7 @@ static void qemu_teardown(struct supervisor *sv)
 	close_monitors(g);
 	qemu_job_lost(g);
 	end_process(g);
+	qemu_words_close(g);
 	if (g->cgroup && (cgroup_kill(g->cgroup, DEATH_MS, &err) < 0 || cgroup_remove(g->cgroup, &err) < 0))
 		supervisor_log(sv, "%s: %s", sv->name, err.text);
 	cgroup_free(STEAL_PTR(g->cgroup));

@@ -30,6 +30,16 @@ struct qemu_unplug {
 	struct qemu_unplug *next;
 };
 
+/* supervisor_words.c */
+struct qemu_words {
+	bool open;
+	int fd;
+	size_t budget;            /* bytes that may still be read in the interval that began at `began` */
+	ev_tstamp began;
+	struct ev_io readable;
+	struct ev_timer pause;
+};
+
 #define QEMU_RELAYS_MAX 32
 
 struct qemu_guest {
@@ -53,6 +63,7 @@ struct qemu_guest {
 	struct qemu_job job;
 	struct qemu_unplug *unplugs;
 	struct agent agent;
+	struct qemu_words words;
 	/* Consoles and channels that clients have open. */
 	struct {
 		struct relay *relay;
@@ -116,6 +127,15 @@ void qemu_confine(struct qemu_guest *g);
 /* Around what needs those that are laid aside; may be nested. */
 void qemu_raise(struct qemu_guest *g);
 void qemu_lower(struct qemu_guest *g);
+
+/* ---- supervisor_words.c: what QEMU says on its standard error ---- */
+/* Begins to listen; the descriptor that QEMU is to have there, the caller's. */
+int qemu_words_open(struct qemu_guest *g, struct error *err) NODISCARD;
+/* Listens to a QEMU that runs already. */
+void qemu_words_adopt(struct qemu_guest *g);
+/* Takes what a QEMU that may be dead has said last. */
+void qemu_words_last(struct qemu_guest *g);
+void qemu_words_close(struct qemu_guest *g);
 
 /* ---- supervisor_tune.c ---- */
 struct cgroup_limits;

@@ -371,6 +371,7 @@ static void explain(struct start *s, struct error *err)
 	ssize_t n;
 	char *line;
 
+	qemu_words_last(s->g);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", STDERR_FILENO);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	n = fd < 0 ? -1 : pread(fd, text, sizeof(text) - 1, s->log_from);
@@ -395,10 +396,14 @@ static int run(struct start *s, const struct qemu_command *command, struct error
 	struct qemu_guest *g = s->g;
 	struct qemu_start start = {
 		.path = command->argv[0], .argv = command->argv, .env = command->env, .view = &s->view, .pass = &s->pass, .cgroup = g->cgroup,
-		.lock = s->lock, .log = STDERR_FILENO, .lock_memory = qemu_locked_memory(g->sv->def),
+		.lock = s->lock, .lock_memory = qemu_locked_memory(g->sv->def),
 	};
 	char line[64];
+	AUTO_CLOSE int words = qemu_words_open(g, err);
 
+	if (words < 0)
+		return -1;
+	start.log = words;
 	s->log_from = lseek(STDERR_FILENO, 0, SEEK_END);
 	g->pid = qemu_start_process(&start, &g->pidfd, err);
 	if (g->pid < 0)

@@ -422,3 +422,16 @@ int state_open_log(const char *kind, const char *name, const char *suffix, struc
 		return error_errno(err, "cannot open the log %s", file);
 	return STEAL_FD(fd);
 }
+
+int state_rotate_log(const char *kind, const char *name, const char *suffix, struct error *err)
+{
+	AUTO_FREE char *enc = str_encode_name(name, err);
+	char file[STATE_NAME_BUF + 32], old[STATE_NAME_BUF + 36];
+	AUTO_CLOSE int dir = -1;
+
+	if (!enc || (dir = state_open_dir(STATE_LOG, kind, true, err)) < 0)
+		return -1;
+	snprintf(file, sizeof(file), "%s%s", enc, suffix);
+	snprintf(old, sizeof(old), "%s.1", file);
+	return renameat(dir, file, dir, old) < 0 ? error_errno(err, "cannot turn the log %s over", file) : 0;
+}

@@ -241,6 +241,9 @@ int state_find_id(int id, char **kind, char **name, struct error *err) NODISCARD
 /* The guest's log, opened for appending and made where needed; suffix ".log" or ".console.log". */
 int state_open_log(const char *kind, const char *name, const char *suffix, struct error *err) NODISCARD;
 
+/* Gives the guest's log the name with ".1" behind, in the place of the one before. */
+int state_rotate_log(const char *kind, const char *name, const char *suffix, struct error *err) NODISCARD;
+
 /* The path of a file in a run or an object's directory, for people and for sun_path; the caller's. */
 char *state_path(enum state_root root, const char *kind, const char *name, const char *file, struct error *err) NODISCARD;
 
