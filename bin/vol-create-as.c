@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/define.h"
 #include "cli/storage.h"
 #include "conf/storage.h"
 
@@ -52,8 +53,10 @@ static int run(struct cli *cli, struct error *err)
 	if (!pool)
 		return -1;
 	wire_storage_vol_create_xml_args args = { .pool = *pool, .xml = xml, .flags = metadata ? 1 : 0 };
-	if (cli_call(conn, &rpc_storage_vol_create_xml, &args, &ret, err) < 0)
-		return -1;
+	if (cli_call(conn, &rpc_storage_vol_create_xml, &args, &ret, err) < 0) {
+		cli_forget_line(err);
+		return error_wrap(err, "%s", cli->args[1]);
+	}
 	cli_say(cli, "Vol '%s' created", ret.vol.name);
 	xdr_free(rpc_storage_vol_create_xml.ret, &ret);
 	return EXIT_DONE;

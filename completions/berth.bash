@@ -362,6 +362,7 @@ _berth_programs=(
 	vm-screenshot
 	vm-send-key
 	vm-send-process-signal
+	vm-set
 	vm-set-lifecycle-action
 	vm-set-user-password
 	vm-set-user-sshkeys

@@ -52,3 +52,12 @@ char *cli_canonical(const struct cli *cli, const char *file, const char *xml, si
 		return NULL;
 	return domain_format(def, DOMAIN_FORMAT_INACTIVE | DOMAIN_FORMAT_SECURE, err);
 }
+
+void cli_forget_line(struct error *err)
+{
+	char *line = err ? strstr(err->text, "line ") : NULL;
+	size_t digits = line ? strspn(line + 5, "0123456789") : 0;
+
+	if (digits && !strncmp(line + 5 + digits, ": ", 2) && (line == err->text || line[-1] == ' '))
+		memmove(line, line + 5 + digits + 2, strlen(line + 5 + digits + 2) + 1);
+}

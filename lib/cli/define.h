@@ -13,6 +13,9 @@ void cli_warn_unknown(const struct cli *cli, const char *name, const char *xml, 
 char *cli_canonical(const struct cli *cli, const char *file, const char *xml, size_t len, const char *driver, bool validate,
 		    struct error *err) NODISCARD;
 
+/* Takes the line number out of an error about XML that nobody has written: it was made of options. */
+void cli_forget_line(struct error *err);
+
 /* Prints what an XPath expression selects in a document on standard output; `wrap` puts nodes into one <nodes> element. Nothing
  * selected is an error. */
 int cli_xpath(const char *xml, const char *expression, bool wrap, struct error *err) NODISCARD;

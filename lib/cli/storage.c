@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/define.h"
 #include "cli/storage.h"
 
 #include "conf/storage.h"
@@ -156,8 +157,12 @@ int cli_pool_as(struct cli *cli, const struct rpc_row *uses, const struct rpc_pr
 		return EXIT_DONE;
 	}
 	conn = cli_object_open(cli, &cli_pool, uses, err);
-	if (!conn || cli_object_call(conn, proc, &xml, sizeof(xml), flags, &pool, err) < 0)
+	if (!conn)
 		return -1;
+	if (cli_object_call(conn, proc, &xml, sizeof(xml), flags, &pool, err) < 0) {
+		cli_forget_line(err);
+		return error_wrap(err, "%s", cli->args[0]);
+	}
 	cli_say(cli, "Pool '%s' %s", pool.name, done);
 	cli_object_clear(&cli_pool, &pool);
 	return EXIT_DONE;
