@@ -128,7 +128,8 @@ _berth()
 		else
 			_berth_words < <(printf '%s\n' running paused active shutoff defined gone)
 		fi ;;
-	vm-ssh) ((argument == 0)) && _berth_guests "$program" ;;
+	vm-import) ((argument == 0)) && COMPREPLY=($(compgen -f -- "$cur")) ;;
+	vm-clone | vm-ssh) ((argument == 0)) && _berth_guests "$program" ;;
 	vm-screenshot)
 		if ((argument == 0)); then _berth_guests "$program"; else COMPREPLY=($(compgen -f -- "$cur")); fi ;;
 	vm-console | vm-dumpxml | vm-edit | vm-log | vm-rename | vm-desc | vm-metadata | vm-exec | vm-lxc-enter-namespace)
@@ -284,6 +285,7 @@ _berth_programs=(
 	vm-blkthreshold
 	vm-blockresize
 	vm-change-media
+	vm-clone
 	vm-console
 	vm-control
 	vm-cpu-stats
@@ -319,6 +321,7 @@ _berth_programs=(
 	vm-iflist
 	vm-ifstat
 	vm-iftune
+	vm-import
 	vm-info
 	vm-inject-nmi
 	vm-iothreadadd

@@ -11,7 +11,7 @@ DEPS_TEST += uidmap passt
 # networks
 DEPS_TEST += dnsmasq-base nftables libnss-libvirt
 # machines; the other architectures' programs are asked for their machines and command lines alone
-DEPS_TEST += qemu-system-x86 qemu-system-arm qemu-system-ppc qemu-system-misc qemu-utils seabios ovmf swtpm
+DEPS_TEST += qemu-system-x86 qemu-system-arm qemu-system-ppc qemu-system-misc qemu-utils seabios ovmf swtpm xorriso
 # a libvirtd and an sshd of the tests' own, to be connected to
 DEPS_TEST += libvirt-daemon libvirt-daemon-driver-lxc libvirt-daemon-driver-qemu gnutls-bin sasl2-bin libsasl2-modules \
 	openssh-client openssh-server netcat-openbsd

@@ -311,6 +311,8 @@ static void lib_kind(struct check *c, int root, const struct dirent *e)
 	if (e->d_name[0] == '.' || (state_is_session() && !strcmp(e->d_name, "log")))
 		return;
 	check_mode(c, root, e);
+	if (!strcmp(e->d_name, STATE_IMAGES))
+		return;
 	fd = state_private_at(root, e->d_name, false, &why);
 	if (fd < 0)
 		return found(c, STATE_PROBLEM_FOREIGN, NULL, false, "%s", why.text);

@@ -55,6 +55,9 @@ enum state_root {
 	STATE_CACHE, /* /var/cache/berth, session: $XDG_CACHE_HOME/berth */
 };
 
+/* The folder of STATE_LIB with disk images that programs make (vm-import): no objects are in it. */
+#define STATE_IMAGES "images"
+
 /* The root's path; the result is the caller's. It is worked out from BERTH_ROOT, the user and the XDG variables at each call. */
 char *state_root_path(enum state_root root, struct error *err) NODISCARD;
 
