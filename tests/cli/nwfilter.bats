@@ -95,7 +95,7 @@ arp() { echo "$1${2}08060001080006040001${3}${4}000000000000${5}"; }
 @test "bindings: made, told, refused, taken away exactly" {
 	stock
 	two_guests
-	binding clean-traffic >"$SCRATCH/b.xml"
+	binding clean-traffic CTRL_IP_LEARNING=none >"$SCRATCH/b.xml"
 	run on nwfilter-binding-create "$SCRATCH/b.xml"
 	[ "$status" = 1 ]
 	[[ $output == *"variable IP"* ]]
