@@ -230,8 +230,13 @@ static int show(struct cli *cli, struct cli_conn *conn, const struct guest *gues
 		*AT(char **, args, spec->get_device) = &device;
 	else if (spec->get_device)
 		*AT(char *, args, spec->get_device) = device;
-	/* how many there are, then all of them */
-	if (ask(conn, spec, args, ret, 0, err) < 0)
+	/* how many there are, then all of them; a driver elsewhere that has no strings can refuse the word for them */
+	int first = ask(conn, spec, args, ret, 0, err);
+	if (first < 0 && conn->remote && err->code == ERR_INVALID_ARG) {
+		*AT(unsigned, args, spec->get_flags) = flags;
+		first = ask(conn, spec, args, ret, 0, err);
+	}
+	if (first < 0)
 		return -1;
 	room = *AT(int, ret, spec->ret_nparams);
 	xdr_free(spec->get->ret, ret);

@@ -63,7 +63,7 @@ peer_start()
 		credentials=test
 	EOF
 	unshare -m --propagation private sh -c '
-		mount -t tmpfs t /run && mount -t tmpfs t /var/lib/libvirt && mkdir -p /etc/sasl2 &&
+		mount -t tmpfs t /run && mount -t tmpfs t /var/lib/libvirt && mkdir -p /etc/libvirt /etc/sasl2 && mount -t tmpfs t /etc/libvirt &&
 		mount -t tmpfs t /etc/sasl2 && cp "$PEER/sasl.conf" /etc/sasl2/libvirt.conf &&
 		exec libvirtd --listen -f "$PEER/libvirtd.conf" -p /run/libvirtd.pid' >"$PEER/out" 2>&1 3>&- &
 	PEER_PID=$!
