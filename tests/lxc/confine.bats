@@ -154,7 +154,7 @@ FULL="CapInh: 0000000000000000 CapPrm: 0000000000000022 CapEff: 0000000000000022
 	[ "$(grep -c Started "$SCRATCH/events")" = 2 ] || { cat "$SCRATCH/events"; return 1; }
 	vm-destroy -q r
 	[ "$(vm-state --reason r)" = "shut off (destroyed)" ]
-	lxc_until sh -c "! pgrep -f '^(fd-holder|lxc-hand) r$'"
+	lxc_until lxc_no_helpers r
 }
 
 @test "P1: a next life that cannot be built ends the guest, and says why" {
@@ -167,7 +167,7 @@ FULL="CapInh: 0000000000000000 CapPrm: 0000000000000022 CapEff: 0000000000000022
 	mv "$ROOTFS.away" "$ROOTFS"
 	contains "$(vm-log r)" "$ROOTFS"
 	[ "$(vm-state --reason r)" = "shut off (failed)" ]
-	! pgrep -f '^(fd-holder|lxc-hand) r$'
+	lxc_until lxc_no_helpers r
 	vm-start -q r
 }
 
@@ -184,7 +184,7 @@ FULL="CapInh: 0000000000000000 CapPrm: 0000000000000022 CapEff: 0000000000000022
 		lxc_until settled
 		vm-destroy -q k 2>/dev/null || true
 		[ "$(vm-state k)" = "shut off" ]
-		lxc_until sh -c "! pgrep -f '^(fd-holder|lxc-hand) k$'"
+		lxc_until lxc_no_helpers k
 	done
 }
 
@@ -210,7 +210,7 @@ FULL="CapInh: 0000000000000000 CapPrm: 0000000000000022 CapEff: 0000000000000022
 	mkfs.ext4 -q "$SCRATCH/i.img"
 	lxc_define k "" "<interface type='bridge'><source bridge='br0'/><bandwidth><outbound average='256'/></bandwidth></interface>
 		<filesystem type='file'><source file='$SCRATCH/i.img'/><target dir='/srv'/></filesystem>" sleep 1000
-	clean() { on host-check --repair >/dev/null; vm-destroy -q k 2>/dev/null; [ "$(vm-state k)" = "shut off" ] && ! on ip -o link | grep -E 'vnet|vifb' && ! losetup -n -O BACK-FILE | grep "$SCRATCH"; }
+	clean() { on host-check --repair >/dev/null; on vm-destroy -q k 2>/dev/null; [ "$(vm-state k)" = "shut off" ] && ! on ip -o link | grep -E 'vnet|vifb' && ! losetup -n -O BACK-FILE | grep "$SCRATCH"; }
 	for i in {1..12}; do
 		on vm-start -q k >/dev/null 2>&1 &
 		busybox usleep $((i * 1500))

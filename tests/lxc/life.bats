@@ -304,7 +304,7 @@ own-net"
 	local pid fd
 	lxc_define alone "" "" sleep 1000
 	(cd "$SCRATCH" && OF_MINE=secret vm-start -q alone 9<"$SCRATCH/define.xml")
-	pid=$(pgrep -f "lxc-supervisor alone$")
+	pid=$(lxc_supervisor alone)
 	[ "/proc/$pid/exe" -ef "$(command -v vm-start)" ]
 	[ "$(ps -o sid= -p "$pid" | tr -d ' ')" = "$pid" ]
 	[ "$(readlink "/proc/$pid/cwd")" = / ]
@@ -324,7 +324,7 @@ own-net"
 	cp "$(dirname "$(command -v vm-start)")"/../helpers/{lxc-supervisor,fd-holder,init-launcher} "$base/helpers"
 	lxc_define other "" "" sleep 1000
 	"$base/bin/vm-start" -q other
-	pid=$(pgrep -f "lxc-supervisor other$")
+	pid=$(lxc_supervisor other)
 	[ "/proc/$pid/exe" -ef "$base/helpers/lxc-supervisor" ]
 	vm-destroy -q other
 }

@@ -245,9 +245,9 @@ loop_device()
 		vm-exec web -- busybox umount /mnt/x 2>/dev/null || true
 		vm-detach-device -q web "$SCRATCH/fs.xml" --live 2>/dev/null || true
 	done
-	! pgrep -f "^lxc-hand web$"
 	expect 0 vm-attach-device web "$SCRATCH/fs.xml" --live
-	[ "$(pgrep -cf "^fd-holder web$")" = 1 ] || { ps -ef | grep fd-holder; return 1; }
+	one_holder() { [ "$(lxc_helpers web | wc -l)" = 1 ]; }
+	lxc_until one_holder
 }
 
 @test "R8 many attach and detach at once: one wins, the definition is what the container has" {

@@ -68,5 +68,15 @@ lxc_until()
 lxc_supervisor() { cut -d' ' -f7 "$BERTH_ROOT/run/berth/lxc/$1/state"; }
 lxc_init() { cut -d' ' -f4 "$BERTH_ROOT/run/berth/lxc/$1/state"; }
 
+# The pids of a guest's helpers beside its supervisor, by their environment ours and no other test's: lxc_helpers NAME
+lxc_helpers()
+{
+	local p
+	for p in $(pgrep -f "^(fd-holder|lxc-hand) $1\$"); do
+		! grep -qsz "^BERTH_ROOT=$BERTH_ROOT\$" "/proc/$p/environ" || echo "$p"
+	done
+}
+lxc_no_helpers() { [ -z "$(lxc_helpers "$1")" ]; }
+
 # A capability set as /proc shows it, without what this machine does not let even root have: lxc_caps HEX
 lxc_caps() { printf '%016x' $((0x$1 & 0x$(sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status))); }
