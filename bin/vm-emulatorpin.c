@@ -45,7 +45,7 @@ static int run(struct cli *cli, struct error *err)
 		return -1;
 	args.dom = cli_domain(&guest);
 	args.cpumap.cpumap_val = map;
-	return cli_call(conn, &rpc_domain_pin_emulator, &args, NULL, err);
+	return cli_change_call(cli, conn, &guest, &rpc_domain_pin_emulator, &args, err);
 }
 
 static const struct cli_program program = {

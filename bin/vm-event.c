@@ -107,6 +107,11 @@ static int run(struct cli *cli, struct error *err)
 	watch.conn = cli_open(cli, uses, NULL, err);
 	if (!watch.conn)
 		return -1;
+	for (int i = 0; i < cli->n_args; i++) {
+		AUTO_CLI_GUEST struct guest guest = { 0 };
+		if (cli_find(watch.conn, cli->args[i], &guest, err) < 0)
+			return -1;
+	}
 	if (cli_event_watch(&watch, timeout_ms, err) == 0)
 		return EXIT_DONE;
 	return err->code == ERR_OPERATION_TIMEOUT && loop && told ? EXIT_DONE : -1;

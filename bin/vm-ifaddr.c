@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/affect.h"
 #include "cli/rows.h"
+#include "conf/domain.h"
 #include "util/str.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct rpc_row uses[] = { HV(domain_interface_addresses), RPC_ROW_END };
+static const struct rpc_row uses[] = { HV(domain_interface_addresses), HV(domain_get_xml_desc), RPC_ROW_END };
 
 /* libvirt's virDomainInterfaceAddressesSource */
 static const char *const sources[] = { "lease", "agent", "arp" };
@@ -35,6 +36,25 @@ static int add(struct cli_rows *rows, const wire_domain_interface *i, struct err
 	return 0;
 }
 
+/* Nothing was told of it: whether there is such an interface at all. */
+static int must_be_there(struct cli_conn *conn, const struct guest *guest, const char *name, struct error *err)
+{
+	wire_domain_get_xml_desc_args args = { .dom = cli_domain(guest) };
+	wire_domain_get_xml_desc_ret ret = { 0 };
+	AUTO_DOMAIN struct domain *def = NULL;
+
+	if (cli_call(conn, &rpc_domain_get_xml_desc, &args, &ret, err) < 0)
+		return -1;
+	def = domain_parse(ret.xml, strlen(ret.xml), DOMAIN_PARSE_LIVE, err);
+	free(ret.xml);
+	for (size_t i = 0; def && i < def->devices.interfaces.n; i++) {
+		const struct domain_net *net = def->devices.interfaces.items[i];
+		if ((net->target && !strcmp(net->target, name)) || (net->guest_actual && !strcmp(net->guest_actual, name)))
+			return 0;
+	}
+	return def ? error_set(err, ERR_DEVICE_MISSING, "domain '%s' has no interface '%s'", guest->name, name) : -1;
+}
+
 static int run(struct cli *cli, struct error *err)
 {
 	static const char *const titles[] = { "Name", "MAC address", "Protocol", "Address" }, *const keys[] = { "name", "mac", "protocol", "address" };
@@ -44,6 +64,7 @@ static int run(struct cli *cli, struct error *err)
 	wire_domain_interface_addresses_ret ret = { 0 };
 	struct cli_rows *rows;
 	struct cli_conn *conn;
+	bool found = false;
 	int rc = 0;
 
 	while (source && strcmp(source, sources[args.source]) != 0)
@@ -54,6 +75,12 @@ static int run(struct cli *cli, struct error *err)
 	args.dom = cli_domain(&guest);
 	if (cli_call(conn, &rpc_domain_interface_addresses, &args, &ret, err) < 0)
 		return -1;
+	for (u_int i = 0; only && i < ret.ifaces.ifaces_len && !found; i++)
+		found = !strcmp(only, ret.ifaces.ifaces_val[i].name);
+	if (only && !found && must_be_there(conn, &guest, only, err) < 0) {
+		xdr_free(rpc_domain_interface_addresses.ret, &ret);
+		return -1;
+	}
 	rows = cli_rows_new(cli, titles, keys, 4, err);
 	for (u_int i = 0; rows && i < ret.ifaces.ifaces_len && rc == 0; i++)
 		if (!only || !strcmp(only, ret.ifaces.ifaces_val[i].name))

@@ -18,7 +18,7 @@ static int run(struct cli *cli, struct error *err)
 		return -1;
 	args.dom = cli_domain(&guest);
 	args.iothread_id = (unsigned)id;
-	return cli_call(conn, &rpc_domain_del_iothread, &args, NULL, err);
+	return cli_change_call(cli, conn, &guest, &rpc_domain_del_iothread, &args, err);
 }
 
 static const struct cli_program program = {

@@ -22,7 +22,7 @@ static int run(struct cli *cli, struct error *err)
 	args.dom = cli_domain(&guest);
 	args.iothreads_id = (unsigned)id;
 	args.cpumap.cpumap_val = map;
-	return cli_call(conn, &rpc_domain_pin_iothread, &args, NULL, err);
+	return cli_change_call(cli, conn, &guest, &rpc_domain_pin_iothread, &args, err);
 }
 
 static const struct cli_program program = {

@@ -59,7 +59,7 @@ static int run(struct cli *cli, struct error *err)
 	args.dom = cli_domain(&guest);
 	if (!args.params.params_len)
 		return show(cli, conn, &guest, args.flags, err);
-	return cli_call(conn, &rpc_domain_set_perf_events, &args, NULL, err);
+	return cli_change_call(cli, conn, &guest, &rpc_domain_set_perf_events, &args, err);
 }
 
 static const struct cli_program program = {

@@ -31,7 +31,7 @@ static int run(struct cli *cli, struct error *err)
 	    cli_affect_flags(&args.flags, err) < 0 || !(conn = cli_open_guest(cli, uses, cli_drivers, &guest, err)))
 		return -1;
 	args.dom = cli_domain(&guest);
-	return cli_call(conn, &rpc_domain_set_lifecycle_action, &args, NULL, err);
+	return cli_change_call(cli, conn, &guest, &rpc_domain_set_lifecycle_action, &args, err);
 }
 
 static const struct cli_program program = {

@@ -19,7 +19,7 @@ static int run(struct cli *cli, struct error *err)
 	args.dom = cli_domain(&guest);
 	args.memory = size;
 	args.flags |= 4;   /* libvirt's VIR_DOMAIN_MEM_MAXIMUM */
-	return cli_call(conn, &rpc_domain_set_memory_flags, &args, NULL, err);
+	return cli_change_call(cli, conn, &guest, &rpc_domain_set_memory_flags, &args, err);
 }
 
 static const struct cli_program program = {

@@ -24,7 +24,7 @@ static int run(struct cli *cli, struct error *err)
 	if (cli_affect_flags(&args.flags, err) < 0 || !(conn = cli_open_guest(cli, uses, cli_drivers, &guest, err)))
 		return -1;
 	args.dom = cli_domain(&guest);
-	return cli_call(conn, &rpc_domain_set_vcpu, &args, NULL, err);
+	return cli_change_call(cli, conn, &guest, &rpc_domain_set_vcpu, &args, err);
 }
 
 static const struct cli_program program = {

@@ -31,7 +31,7 @@ static int run(struct cli *cli, struct error *err)
 	args.dom = cli_domain(&guest);
 	args.nvcpus = (unsigned)count;
 	args.flags |= (maximum ? VCPU_MAXIMUM : 0) | (guest_agent ? VCPU_GUEST : 0) | (hotpluggable ? VCPU_HOTPLUGGABLE : 0);
-	return cli_call(conn, &rpc_domain_set_vcpus_flags, &args, NULL, err);
+	return cli_change_call(cli, conn, &guest, &rpc_domain_set_vcpus_flags, &args, err);
 }
 
 static const struct cli_program program = {

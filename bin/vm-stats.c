@@ -78,22 +78,32 @@ static int run(struct cli *cli, struct error *err)
 		/* libvirt's virConnectGetAllDomainStatsFlags */
 		.flags = (unsigned)filter | (nowait ? 1u << 29 : 0) | (backing ? 1u << 30 : 0) | (enforce ? 1u << 31 : 0),
 	};
-	int rc = 0;
+	int rc = 0, failed = EXIT_DONE;
+	size_t n = 0;
 
 	if (!conn || !guest || !doms)
 		return conn ? error_errno(err, "the guests") : -1;
 	if (cli->n_args && filter)
 		return cli_usage(err, "guests by name and --list options cannot be used together");
-	for (int i = 0; i < cli->n_args && rc == 0; i++) {
-		rc = cli_find(conn, cli->args[i], &guest[i], err);
-		if (rc == 0)
-			doms[i] = cli_domain(&guest[i]);
+	/* one that is not there keeps nobody from seeing the others */
+	for (int i = 0; i < cli->n_args; i++) {
+		if (cli_find(conn, cli->args[i], &guest[n], err) == 0) {
+			doms[n] = cli_domain(&guest[n]);
+			n++;
+			continue;
+		}
+		failed = error_exit_status(err->code);
+		if (cli->n_args > 1)
+			cli_print_error(cli, err);
 	}
-	if (rc == 0)
+	args.doms.doms_len = (u_int)n;
+	if (n || !cli->n_args)
 		rc = ask(cli, conn, &args, err);
-	for (int i = 0; i < cli->n_args; i++)
+	else
+		rc = cli->n_args > 1 ? failed : -1;
+	for (size_t i = 0; i < n; i++)
 		guest_clear(&guest[i]);
-	return rc;
+	return rc == 0 && failed ? EXIT_PARTLY : rc;
 }
 
 static const struct cli_program program = {

@@ -71,7 +71,7 @@ static int run(struct cli *cli, struct error *err)
 	args.dom = cli_domain(&guest);
 	args.vcpu = (unsigned)vcpu;
 	args.cpumap.cpumap_val = map;
-	return cli_call(conn, &rpc_domain_pin_vcpu_flags, &args, NULL, err);
+	return cli_change_call(cli, conn, &guest, &rpc_domain_pin_vcpu_flags, &args, err);
 }
 
 static const struct cli_program program = {

@@ -37,6 +37,14 @@ int cli_persistent_flags(const struct guest *guest, unsigned *flags, struct erro
 	return 0;
 }
 
+int cli_change_call(struct cli *cli, struct cli_conn *conn, const struct guest *guest, const struct rpc_proc *proc, const void *args, struct error *err)
+{
+	if (cli_call(conn, proc, args, NULL, err) < 0)
+		return -1;
+	cli_say(cli, "Domain '%s' changed", guest->name);
+	return 0;
+}
+
 int cli_scaled(const char *text, uint64_t unit, uint64_t fallback, uint64_t *size, struct error *err)
 {
 	size_t digits = strspn(text, "0123456789");

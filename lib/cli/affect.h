@@ -22,6 +22,9 @@ int cli_affect_flags(unsigned *flags, struct error *err) NODISCARD;
 /* The same; --persistent is the stored definition and, when the guest runs, the live one. */
 int cli_persistent_flags(const struct guest *guest, unsigned *flags, struct error *err) NODISCARD;
 
+/* Calls a procedure that changes the guest, and says so. */
+int cli_change_call(struct cli *cli, struct cli_conn *conn, const struct guest *guest, const struct rpc_proc *proc, const void *args, struct error *err) NODISCARD;
+
 /* A size "512", "1G", "64 MiB" in units of `unit` bytes, rounded up; without a unit it counts in `fallback` bytes. By cli_usage(). */
 int cli_scaled(const char *text, uint64_t unit, uint64_t fallback, uint64_t *size, struct error *err) NODISCARD;
 

@@ -210,3 +210,30 @@ swap_hard_limit: unlimited" ]
 		! $command >/dev/full 2>/dev/null
 	done
 }
+
+@test "what is not there is said with status 3, and keeps nobody from seeing the others" {
+	berth_define a
+	expect 8 vm-stats --state a nosuch
+	contains "$output" "no guest with name, UUID or id 'nosuch'"
+	contains "$output" "Domain: 'a'"
+	expect 3 vm-stats nosuch
+	expect 3 vm-stats nosuch neither
+	expect 3 vm-event --domain nosuch
+	expect 0 vm-setmem a 64M
+	[ "$output" = "Domain 'a' changed" ]
+	expect 0 vm-setmem -q a 65M
+	[ -z "$output" ]
+}
+
+@test "vm-ifaddr of an interface that is not there is status 3, of one without addresses nothing" {
+	berth_need_containers
+	berth_rootfs
+	berth_define a "" "<interface type='ethernet'><guest dev='up'/></interface>"
+	vm-start -q a
+	run_apart vm-ifaddr a --interface nosuch
+	[ "$status $output" = "3 " ]
+	contains "$errors" "domain 'a' has no interface 'nosuch'"
+	expect 0 vm-ifaddr a up
+	expect 0 vm-ifaddr a --interface lo
+	contains "$output" 127.0.0.1
+}
