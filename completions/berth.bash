@@ -53,6 +53,7 @@ _berth_objects()
 		((argument == 0)) && _berth_words < <(pool-list "${uri[@]}" --all --name 2>/dev/null)
 		((argument == 1)) && COMPREPLY=($(compgen -f -- "$cur")) ;;
 	secret-*) _berth_words < <(secret-list "${uri[@]}" 2>/dev/null | awk 'NR > 2 { print $1 }') ;;
+	nodedev-update) if ((argument == 1)); then COMPREPLY=($(compgen -f -- "$cur")); else _berth_words < <(nodedev-list "${uri[@]}" 2>/dev/null); fi ;;
 	nodedev-*) _berth_words < <(nodedev-list "${uri[@]}" 2>/dev/null) ;;
 	iface-*) _berth_words < <(iface-list "${uri[@]}" --all 2>/dev/null | awk 'NR > 2 { print $1 }') ;;
 	snapshot-* | checkpoint-* | backup-*)
@@ -223,6 +224,7 @@ _berth_programs=(
 	nodedev-reset
 	nodedev-start
 	nodedev-undefine
+	nodedev-update
 	nwfilter-binding-create
 	nwfilter-binding-delete
 	nwfilter-binding-dumpxml

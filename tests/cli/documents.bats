@@ -110,7 +110,7 @@ canonical()
 		checkpoint-info checkpoint-list checkpoint-parent iface-bridge iface-define iface-destroy iface-dumpxml iface-edit \
 		iface-mac iface-name iface-start iface-unbridge iface-undefine nodedev-autostart nodedev-create nodedev-define \
 		nodedev-destroy nodedev-detach nodedev-dumpxml nodedev-info nodedev-reattach nodedev-reset nodedev-start \
-		nodedev-undefine pool-autostart pool-build pool-create pool-create-as pool-define pool-define-as pool-delete \
+		nodedev-undefine nodedev-update pool-autostart pool-build pool-create pool-create-as pool-define pool-define-as pool-delete \
 		pool-destroy pool-dumpxml pool-edit pool-find-sources pool-find-sources-as pool-info pool-name pool-refresh pool-start \
 		pool-undefine pool-uuid secret-define secret-dumpxml secret-get-value secret-set-value secret-undefine snapshot-create \
 		snapshot-create-as snapshot-current snapshot-delete snapshot-dumpxml snapshot-edit snapshot-info snapshot-list \
@@ -128,4 +128,18 @@ canonical()
 		run_apart $program one argument too many
 		[ "$status" = 2 ]
 	done
+}
+
+@test "nodedev-update: a server that can do it gets the device, the document and which definition; one that cannot says so" {
+	echo "<device><name>mdev_1</name></device>" >"$SCRATCH/new.xml"
+	printf '#!/bin/sh\nexec /usr/bin/python3 %s/tests/wire/newer.py %s/got\n' "$TOP" "$SCRATCH" >"$SCRATCH/newer"
+	chmod +x "$SCRATCH/newer"
+	expect 0 nodedev-update -c "qemu+ext:///system?command=$SCRATCH/newer" mdev_1 "$SCRATCH/new.xml" --config --live
+	[ "$output" = "Updated node device mdev_1 from '$SCRATCH/new.xml'" ]
+	[ "$(cat "$SCRATCH/got")" = "mdev_1 3 <device><name>mdev_1</name></device>" ]
+	expect 1 nodedev-update -c test:///default computer "$SCRATCH/new.xml"
+	contains "$output" "not supported"
+	test-reset -q -c test:///default
+	expect 1 nodedev-update -c test:///default computer "$SCRATCH/none"
+	expect 2 nodedev-update -c test:///default computer "$SCRATCH/new.xml" --current --live
 }
