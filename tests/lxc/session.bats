@@ -5,7 +5,9 @@
 load ../helpers
 load lxc
 
-USER_ID=23456
+# of this test alone: what is left of it can be told from what runs beside it
+USER_ID=$((20000 + BASHPID % 40000))
+MAC=$(printf '52:54:00:be:%02x:%02x' $((USER_ID / 256 % 256)) $((USER_ID % 256)))
 
 setup()
 {
@@ -128,12 +130,12 @@ vm-start: warning: web: it runs without limits, since control groups are root's"
 	command -v pasta >/dev/null || skip "passt is not installed"
 	[ -e /dev/net/tun ] || skip "the kernel has no /dev/net/tun"
 	ip route show default | grep -q . || skip "the machine has no default route, without which pasta has nothing to relay to"
-	define web "" "<interface type='user'><mac address='52:54:00:be:47:01'/></interface>"
+	define web "" "<interface type='user'><mac address='$MAC'/></interface>"
 	user vm-start -q web 2>"$SCRATCH/err" || { cat "$SCRATCH/err"; return 1; }
-	contains "$(user vm-exec web -- busybox ip addr show eth0)" "52:54:00:be:47:01"
+	contains "$(user vm-exec web -- busybox ip addr show eth0)" "$MAC"
 	contains "$(user vm-exec web -- busybox ip route)" "default via"
 	contains "$(user vm-ifaddr web)" eth0
-	pgrep -u $USER_ID -f 'pasta.*52:54:00:be:47:01'
+	pgrep -u $USER_ID -f "pasta.*$MAC"
 	user vm-destroy -q web
 	lxc_until sh -c "! pgrep -u $USER_ID -f pasta"
 	# both killed: the next look takes it away
