@@ -371,30 +371,44 @@ int qemu_get_guest_vcpus(struct rpc_call *call, const void *args, void *ret, str
 		       : 0;
 }
 
+/* It says how many of the first it did; what it refused it says when it is asked for the rest. */
+static int set_vcpus_in_turn(struct qemu_guest *g, json_t *list, struct error *err)
+{
+	while (json_array_size(list) > 0) {
+		json_t *done = ask(g, "guest-set-vcpus", json_pack("{s:O}", "vcpus", list), err);
+		json_int_t n = json_integer_value(done);
+
+		json_decref(done);
+		if (!done)
+			return -1;
+		if (n < 1 || n > (json_int_t)json_array_size(list))
+			return error_set(err, ERR_OPERATION_FAILED, "%s: the guest agent says that it did %lld of %zu processors", g->sv->name,
+					 (long long)n, json_array_size(list));
+		while (n-- > 0)
+			json_array_remove(list, 0);
+	}
+	return 0;
+}
+
 int qemu_set_guest_vcpus(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_domain_set_guest_vcpus_args *a = args;
 	struct qemu_guest *g = qemu_of_call(call, &a->dom, err);
-	struct conf_bitmap *map = g ? conf_bitmap_parse(a->cpumap, 4096, err) : NULL;
-	json_t *list = json_array(), *done;
-	json_int_t n;
+	AUTO_FREE struct conf_bitmap *map = g ? conf_bitmap_parse(a->cpumap, 4096, err) : NULL;
+	json_t *list;
+	int r;
 
 	(void)ret;
-	if (!map) {
-		json_decref(list);
+	if (!map)
 		return -1;
-	}
+	list = json_array();
 	for (unsigned i = 0; i < 4096; i++)
 		if (conf_bitmap_test(map, i))
 			json_array_append_new(list, json_pack("{s:i, s:b}", "logical-id", (int)i, "online", a->state ? 1 : 0));
-	n = (json_int_t)json_array_size(list);
-	free(map);
-	if (!(done = ask(g, "guest-set-vcpus", json_pack("{s:o}", "vcpus", list), err)))
-		return -1;
-	/* it says how many of them it did */
-	n -= json_integer_value(done);
-	json_decref(done);
-	return n == 0 ? 0 : error_set(err, ERR_OPERATION_FAILED, "%s: the guest could not do so with %lld of the processors", g->sv->name, (long long)n);
+	r = json_array_size(list) ? set_vcpus_in_turn(g, list, err)
+				  : error_set(err, ERR_INVALID_ARG, "%s: no processor is named", g->sv->name);
+	json_decref(list);
+	return r;
 }
 
 /* ---- guest info: a row for each parameter ---- */

@@ -298,6 +298,7 @@ static void on_port(struct qemu_guest *g, struct event *e)
 		if (!c->info.alias.name || strcmp(c->info.alias.name, id))
 			continue;
 		c->state = open ? DOMAIN_CHANNEL_CONNECTED : DOMAIN_CHANNEL_DISCONNECTED;
+		supervisor_live_changed(g->sv);
 		if (c->name && !strcmp(c->name, "org.qemu.guest_agent.0")) {
 			agent_set_present(&g->agent, open);
 			qemu_tell_agent(g, open, 2);
@@ -393,6 +394,27 @@ static const struct { const char *word; enum guest_state state; int reason; } ru
 	{ "guest-panicked", GUEST_CRASHED, 1 },
 };
 
+/* Which channels the guest has open: what was written down last may be older than the supervisor's end. */
+static int learn_channels(struct qemu_guest *g, struct error *err)
+{
+	json_t *list = qmp_execute(g->qmp, "query-chardev", NULL, QMP_TIMEOUT, err), *c;
+	struct domain_devices *d = &g->sv->def->devices;
+	char label[100];
+	size_t k;
+
+	json_array_foreach(list, k, c)
+		for (size_t i = 0; i < d->channels.n; i++) {
+			const char *name = json_string_value(json_object_get(c, "label"));
+
+			snprintf(label, sizeof(label), "char%.80s", d->channels.items[i]->info.alias.name ? d->channels.items[i]->info.alias.name : "");
+			if (name && !strcmp(name, label))
+				d->channels.items[i]->state = json_is_true(json_object_get(c, "frontend-open")) ? DOMAIN_CHANNEL_CONNECTED
+														 : DOMAIN_CHANNEL_DISCONNECTED;
+		}
+	json_decref(list);
+	return list ? 0 : -1;
+}
+
 int qemu_learn_state(struct qemu_guest *g, struct error *err)
 {
 	json_t *r = qmp_execute(g->qmp, "query-status", NULL, QMP_TIMEOUT, err);
@@ -409,5 +431,5 @@ int qemu_learn_state(struct qemu_guest *g, struct error *err)
 		}
 	}
 	json_decref(r);
-	return r ? 0 : -1;
+	return r ? learn_channels(g, err) : -1;
 }
