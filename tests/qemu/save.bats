@@ -44,7 +44,7 @@ begin_slow_save()
 	vm-save -q --image-format xz m "$1" 2>"$SCRATCH/slow.err" &
 	slow=$!
 	local try
-	for ((try = 0; try < 100; try++)); do
+	for ((try = 0; try < 600; try++)); do
 		[ -n "$(find "$SCRATCH" -name '*.part' -size +0)" ] && [ "$(vm-state --reason m)" = "paused (saving)" ] && return 0
 		sleep 0.05
 	done
