@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/define.h"
 #include "cli/drivers.h"
-#include "cli/json.h"
-
-static char *xpath;
-static int wrap;
+#include "cli/object.h"
 
 static const struct poptOption options[] = {
-	{ "xpath", 0, POPT_ARG_STRING, &xpath, 0, "print what this XPath expression selects", "EXPRESSION" },
-	{ "wrap", 0, POPT_ARG_NONE, &wrap, 0, "put the elements found into one element", NULL },
+	CLI_DUMPXML_OPTIONS,
 	POPT_TABLEEND
 };
 
@@ -17,20 +12,11 @@ static const struct rpc_row uses[] = { HV(connect_get_capabilities), RPC_ROW_END
 static int run(struct cli *cli, struct error *err)
 {
 	wire_connect_get_capabilities_ret ret = { 0 };
-	struct cli_conn *conn;
-	int rc = 0;
+	struct cli_conn *conn = cli_open(cli, uses, cli_drivers, err);
 
-	if (wrap && !xpath)
-		return cli_usage(err, "--wrap needs --xpath");
-	conn = cli_open(cli, uses, cli_drivers, err);
 	if (!conn || cli_call(conn, &rpc_connect_get_capabilities, NULL, &ret, err) < 0)
 		return -1;
-	if (xpath)
-		rc = cli_xpath(ret.capabilities, xpath, wrap, err);
-	else if (cli->json)
-		rc = cli_json_print(json_pack("{s:o}", "xml", cli_json_string(ret.capabilities)), err);
-	else
-		fputs(ret.capabilities, stdout);
+	int rc = cli_dumpxml_print(cli, NULL, ret.capabilities, err);
 	xdr_free(rpc_connect_get_capabilities.ret, &ret);
 	return rc;
 }

@@ -15,18 +15,13 @@ static int run(struct cli *cli, struct error *err)
 {
 	wire_connect_compare_cpu_args args = { .flags = (fail ? 1u : 0) | (validate ? 2u : 0) };
 	wire_connect_compare_cpu_ret ret = { 0 };
-	struct cli_conn *conn;
-	size_t n;
-	char **cpus = cli_cpus(cli->args[0], &n, err);
-	int rc = -1;
+	AUTO_CLI_CPUS struct cli_cpus cpus = { 0 };
+	struct cli_conn *conn = cli_open_cpus(cli, uses, NULL, &cpus, err);
 
-	if (!cpus)
+	if (!conn)
 		return -1;
-	args.xml = cpus[0];
-	conn = cli_open(cli, uses, NULL, err);
-	if (conn)
-		rc = cli_call(conn, &rpc_connect_compare_cpu, &args, &ret, err);
-	cli_cpus_free(cpus, n);
+	args.xml = cpus.items[0];
+	int rc = cli_call(conn, &rpc_connect_compare_cpu, &args, &ret, err);
 	return rc < 0 ? error_wrap(err, "%s", cli->args[0]) : cli_compared(cli, cli->args[0], ret.result, "Host CPU", err);
 }
 

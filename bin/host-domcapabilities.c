@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/define.h"
 #include "cli/drivers.h"
-#include "cli/json.h"
+#include "cli/object.h"
 
-static char *virttype, *emulator, *arch, *machine, *xpath;
-static int wrap;
+static char *virttype, *emulator, *arch, *machine;
 
 static const struct poptOption options[] = {
 	{ "virttype", 0, POPT_ARG_STRING, &virttype, 0, "for guests of this type: qemu or kvm", "TYPE" },
 	{ "emulatorbin", 0, POPT_ARG_STRING, &emulator, 0, "with this program", "PATH" },
 	{ "arch", 0, POPT_ARG_STRING, &arch, 0, "for guests of this architecture", "ARCH" },
 	{ "machine", 0, POPT_ARG_STRING, &machine, 0, "for guests of this machine type", "MACHINE" },
-	{ "xpath", 0, POPT_ARG_STRING, &xpath, 0, "print what this XPath expression selects", "EXPRESSION" },
-	{ "wrap", 0, POPT_ARG_NONE, &wrap, 0, "put the elements found into one element", NULL },
+	CLI_DUMPXML_OPTIONS,
 	POPT_TABLEEND
 };
 
@@ -25,20 +22,11 @@ static int run(struct cli *cli, struct error *err)
 		.virttype = virttype ? &virttype : NULL,
 	};
 	wire_connect_get_domain_capabilities_ret ret = { 0 };
-	struct cli_conn *conn;
-	int rc = 0;
+	struct cli_conn *conn = cli_open(cli, uses, cli_drivers, err);
 
-	if (wrap && !xpath)
-		return cli_usage(err, "--wrap needs --xpath");
-	conn = cli_open(cli, uses, cli_drivers, err);
 	if (!conn || cli_call(conn, &rpc_connect_get_domain_capabilities, &args, &ret, err) < 0)
 		return -1;
-	if (xpath)
-		rc = cli_xpath(ret.capabilities, xpath, wrap, err);
-	else if (cli->json)
-		rc = cli_json_print(json_pack("{s:o}", "xml", cli_json_string(ret.capabilities)), err);
-	else
-		fputs(ret.capabilities, stdout);
+	int rc = cli_dumpxml_print(cli, NULL, ret.capabilities, err);
 	xdr_free(rpc_connect_get_domain_capabilities.ret, &ret);
 	return rc;
 }

@@ -21,25 +21,16 @@ static int run(struct cli *cli, struct error *err)
 		.virttype = cli_virttype ? &cli_virttype : NULL, .flags = (features ? 1u : 0) | (migratable ? 2u : 0),
 	};
 	wire_connect_baseline_hypervisor_cpu_ret ret = { 0 };
-	struct cli_conn *conn;
-	size_t n;
-	char **cpus = cli_cpus(cli->args[0], &n, err);
-	int rc = -1;
+	AUTO_CLI_CPUS struct cli_cpus cpus = { 0 };
+	struct cli_conn *conn = cli_open_cpus(cli, uses, cli_drivers, &cpus, err);
 
-	if (!cpus)
+	if (!conn)
 		return -1;
-	args.xmlcp_us.xmlcp_us_val = cpus;
-	args.xmlcp_us.xmlcp_us_len = (unsigned)n;
-	conn = cli_open(cli, uses, cli_drivers, err);
-	if (conn)
-		rc = cli_call(conn, &rpc_connect_baseline_hypervisor_cpu, &args, &ret, err);
-	cli_cpus_free(cpus, n);
-	if (rc < 0)
+	args.xmlcp_us.xmlcp_us_val = cpus.items;
+	args.xmlcp_us.xmlcp_us_len = cpus.n;
+	if (cli_call(conn, &rpc_connect_baseline_hypervisor_cpu, &args, &ret, err) < 0)
 		return error_wrap(err, "%s", cli->args[0]);
-	if (cli->json)
-		rc = cli_json_print(json_pack("{s:o}", "xml", cli_json_string(ret.cpu)), err);
-	else
-		fputs(ret.cpu, stdout);
+	int rc = cli_xml_print(cli, ret.cpu, err);
 	xdr_free(rpc_connect_baseline_hypervisor_cpu.ret, &ret);
 	return rc;
 }

@@ -20,18 +20,13 @@ static int run(struct cli *cli, struct error *err)
 		.virttype = cli_virttype ? &cli_virttype : NULL, .flags = (fail ? 1u : 0) | (validate ? 2u : 0),
 	};
 	wire_connect_compare_hypervisor_cpu_ret ret = { 0 };
-	struct cli_conn *conn;
-	size_t n;
-	char **cpus = cli_cpus(cli->args[0], &n, err);
-	int rc = -1;
+	AUTO_CLI_CPUS struct cli_cpus cpus = { 0 };
+	struct cli_conn *conn = cli_open_cpus(cli, uses, cli_drivers, &cpus, err);
 
-	if (!cpus)
+	if (!conn)
 		return -1;
-	args.xmlcpu = cpus[0];
-	conn = cli_open(cli, uses, cli_drivers, err);
-	if (conn)
-		rc = cli_call(conn, &rpc_connect_compare_hypervisor_cpu, &args, &ret, err);
-	cli_cpus_free(cpus, n);
+	args.xmlcpu = cpus.items[0];
+	int rc = cli_call(conn, &rpc_connect_compare_hypervisor_cpu, &args, &ret, err);
 	return rc < 0 ? error_wrap(err, "%s", cli->args[0]) : cli_compared(cli, cli->args[0], ret.result, "The CPU provided by hypervisor on the host", err);
 }
 

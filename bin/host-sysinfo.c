@@ -9,14 +9,11 @@ static int run(struct cli *cli, struct error *err)
 	struct cli_conn *conn = cli_open(cli, uses, NULL, err);
 	wire_connect_get_sysinfo_args args = { 0 };
 	wire_connect_get_sysinfo_ret ret = { 0 };
-	int rc = 0;
+	int rc;
 
 	if (!conn || cli_call(conn, &rpc_connect_get_sysinfo, &args, &ret, err) < 0)
 		return -1;
-	if (cli->json)
-		rc = cli_json_print(json_pack("{s:o}", "xml", cli_json_string(ret.sysinfo)), err);
-	else
-		fputs(ret.sysinfo, stdout);
+	rc = cli_xml_print(cli, ret.sysinfo, err);
 	free(ret.sysinfo);
 	return rc;
 }

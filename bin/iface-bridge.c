@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "cli/object.h"
-#include "conf/host_interface.h"
+#include "cli/iface.h"
 #include "interface/interface.h"
 
 #include <string.h>
@@ -17,27 +16,6 @@ static const struct poptOption options[] = {
 
 static const struct rpc_row uses[] = { IFACE_LOOKUPS, IFACE(interface_get_xml_desc), IFACE(interface_define_xml), IFACE(interface_create), RPC_ROW_END };
 
-static int define(struct cli *cli, struct cli_conn *conn, const struct host_interface *def, struct error *err)
-{
-	AUTO_FREE char *xml = conf_document_format(&host_interface_document, def, 0, err);
-	wire_interface iface = { 0 };
-
-	if (!xml || cli_object_call(conn, &rpc_interface_define_xml, &xml, sizeof(xml), 0, &iface, err) < 0)
-		return -1;
-	int rc = no_start ? 0 : cli_object_call(conn, &rpc_interface_create, &iface, sizeof(iface), 0, NULL, err);
-	if (rc == 0 && !no_start)
-		cli_say(cli, "Interface '%s' started", iface.name);
-	cli_object_clear(&cli_iface, &iface);
-	return rc;
-}
-
-static struct host_interface *read_definition(struct cli_conn *conn, const wire_interface *iface, struct error *err)
-{
-	AUTO_FREE char *xml = cli_object_definition(conn, &cli_iface, iface, 1, err);
-
-	return xml ? conf_document_parse(&host_interface_document, xml, strlen(xml), 0, NULL, NULL, err) : NULL;
-}
-
 /* The bridge gets the addresses and the start mode, the interface keeps the rest. */
 static int bridge(struct cli *cli, struct cli_conn *conn, struct host_interface *def, struct error *err)
 {
@@ -51,7 +29,7 @@ static int bridge(struct cli *cli, struct cli_conn *conn, struct host_interface 
 	br.members.n = 1;
 	br.bridge.stp = no_stp ? CONF_OFF : CONF_ON;
 	br.bridge.delay = delay ? delay : (char *)"0";
-	int rc = define(cli, conn, &br, err);
+	int rc = cli_iface_define(cli, conn, &br, !no_start, err);
 	memcpy(&def->protocols, &br.protocols, sizeof(br.protocols));
 	return rc;
 }
@@ -63,7 +41,7 @@ static int run(struct cli *cli, struct error *err)
 
 	if (!conn || cli_object_argument(cli, conn, &cli_iface, &iface, err) < 0)
 		return -1;
-	struct host_interface *def = read_definition(conn, &iface, err);
+	struct host_interface *def = cli_iface_read(conn, &iface, err);
 	int rc = def && def->type == HOST_INTERFACE_BRIDGE ?
 		 error_set(err, ERR_OPERATION_INVALID, "the interface '%s' is a bridge itself", iface.name) : def ? bridge(cli, conn, def, err) : -1;
 	if (rc == 0)

@@ -13,28 +13,20 @@ static const struct poptOption options[] = {
 
 static const struct rpc_row uses[] = { HV(domain_fstrim), RPC_ROW_END };
 
-static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
-{
-	wire_domain_fstrim_args args = { .dom = cli_domain(guest) };
-
-	uint64_t bytes = 0;
-
-	if (minimum && str_to_u64(minimum, INT64_MAX, &bytes) < 0)
-		return cli_usage(err, "'%s' is no number of bytes", minimum);
-	args.minimum = bytes;
-	args.mount_point = mountpoint ? &mountpoint : NULL;
-	(void)cli;
-	if (cli_call(conn, &rpc_domain_fstrim, &args, NULL, err) < 0)
-		return -1;
-	return 0;
-}
-
 static int run(struct cli *cli, struct error *err)
 {
 	AUTO_CLI_GUEST struct guest guest = { 0 };
 	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
+	wire_domain_fstrim_args args = { .dom = cli_domain(&guest) };
+	uint64_t bytes = 0;
 
-	return conn ? act(cli, conn, &guest, err) : -1;
+	if (!conn)
+		return -1;
+	if (minimum && str_to_u64(minimum, INT64_MAX, &bytes) < 0)
+		return cli_usage(err, "'%s' is no number of bytes", minimum);
+	args.minimum = bytes;
+	args.mount_point = mountpoint ? &mountpoint : NULL;
+	return cli_call(conn, &rpc_domain_fstrim, &args, NULL, err);
 }
 
 static const struct cli_program program = {

@@ -4,12 +4,16 @@
 
 static const struct rpc_row uses[] = { HV(domain_authorized_ssh_keys_get), RPC_ROW_END };
 
-static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+static int run(struct cli *cli, struct error *err)
 {
-	wire_domain_authorized_ssh_keys_get_args args = { .dom = cli_domain(guest) };
+	AUTO_CLI_GUEST struct guest guest = { 0 };
+	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
+	wire_domain_authorized_ssh_keys_get_args args = { .dom = cli_domain(&guest) };
 	wire_domain_authorized_ssh_keys_get_ret ret = { 0 };
 	int r = 0;
 
+	if (!conn)
+		return -1;
 	json_t *list = json_array();
 
 	args.user = (char *)cli->args[1];
@@ -26,14 +30,6 @@ static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest
 	json_decref(list);
 	xdr_free(rpc_domain_authorized_ssh_keys_get.ret, &ret);
 	return r;
-}
-
-static int run(struct cli *cli, struct error *err)
-{
-	AUTO_CLI_GUEST struct guest guest = { 0 };
-	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
-
-	return conn ? act(cli, conn, &guest, err) : -1;
 }
 
 static const struct cli_program program = {

@@ -10,10 +10,14 @@ static const struct poptOption options[] = {
 
 static const struct rpc_row uses[] = { HV(domain_agent_set_response_timeout), RPC_ROW_END };
 
-static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+static int run(struct cli *cli, struct error *err)
 {
-	wire_domain_agent_set_response_timeout_args args = { .dom = cli_domain(guest) };
+	AUTO_CLI_GUEST struct guest guest = { 0 };
+	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
+	wire_domain_agent_set_response_timeout_args args = { .dom = cli_domain(&guest) };
 
+	if (!conn)
+		return -1;
 	if (seconds < -2)
 		return cli_usage(err, "--timeout: -2 is for ever, -1 the default, 0 no wait, else seconds");
 	args.timeout = seconds;
@@ -21,14 +25,6 @@ static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest
 		return -1;
 	cli_say(cli, "Agent response timeout set to %d", seconds);
 	return 0;
-}
-
-static int run(struct cli *cli, struct error *err)
-{
-	AUTO_CLI_GUEST struct guest guest = { 0 };
-	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
-
-	return conn ? act(cli, conn, &guest, err) : -1;
 }
 
 static const struct cli_program program = {

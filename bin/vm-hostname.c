@@ -13,31 +13,27 @@ static const struct poptOption options[] = {
 
 static const struct rpc_row uses[] = { HV(domain_get_hostname), RPC_ROW_END };
 
-static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+static int run(struct cli *cli, struct error *err)
 {
-	wire_domain_get_hostname_args args = { .dom = cli_domain(guest) };
+	AUTO_CLI_GUEST struct guest guest = { 0 };
+	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
+	wire_domain_get_hostname_args args = { .dom = cli_domain(&guest) };
 	wire_domain_get_hostname_ret ret = { 0 };
 	int r = 0;
 
+	if (!conn)
+		return -1;
 	if (source && strcmp(source, "agent") && strcmp(source, "lease"))
 		return cli_usage(err, "'%s' is no source: say agent or lease", source);
 	args.flags = !source ? 0 : !strcmp(source, "lease") ? 1 : 2;
 	if (cli_call(conn, &rpc_domain_get_hostname, &args, &ret, err) < 0)
 		return -1;
 	if (cli->json)
-		r = cli_json_print(json_pack("{s:o, s:o}", "name", cli_json_string(guest->name), "hostname", cli_json_string(ret.hostname)), err);
+		r = cli_json_print(json_pack("{s:o, s:o}", "name", cli_json_string(guest.name), "hostname", cli_json_string(ret.hostname)), err);
 	else
 		cli_value(cli, ret.hostname);
 	xdr_free(rpc_domain_get_hostname.ret, &ret);
 	return r;
-}
-
-static int run(struct cli *cli, struct error *err)
-{
-	AUTO_CLI_GUEST struct guest guest = { 0 };
-	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
-
-	return conn ? act(cli, conn, &guest, err) : -1;
 }
 
 static const struct cli_program program = {

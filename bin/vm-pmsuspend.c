@@ -4,13 +4,16 @@
 
 static const struct rpc_row uses[] = { HV(domain_pm_suspend_for_duration), RPC_ROW_END };
 
-static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+static int run(struct cli *cli, struct error *err)
 {
-	wire_domain_pm_suspend_for_duration_args args = { .dom = cli_domain(guest) };
-
+	AUTO_CLI_GUEST struct guest guest = { 0 };
+	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
+	wire_domain_pm_suspend_for_duration_args args = { .dom = cli_domain(&guest) };
 	static const char *const targets[] = { "mem", "disk", "hybrid" };
 	size_t t = 0;
 
+	if (!conn)
+		return -1;
 	while (t < ARRAY_LEN(targets) && strcmp(cli->args[1], targets[t]))
 		t++;
 	if (t == ARRAY_LEN(targets))
@@ -18,16 +21,8 @@ static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest
 	args.target = (unsigned)t;
 	if (cli_call(conn, &rpc_domain_pm_suspend_for_duration, &args, NULL, err) < 0)
 		return -1;
-	cli_say(cli, "Domain '%s' successfully suspended", guest->name);
+	cli_say(cli, "Domain '%s' successfully suspended", guest.name);
 	return 0;
-}
-
-static int run(struct cli *cli, struct error *err)
-{
-	AUTO_CLI_GUEST struct guest guest = { 0 };
-	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
-
-	return conn ? act(cli, conn, &guest, err) : -1;
 }
 
 static const struct cli_program program = {

@@ -21,12 +21,16 @@ static const struct poptOption options[] = {
 
 static const struct rpc_row uses[] = { HV(qemu_domain_agent_command), RPC_ROW_END };
 
-static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+static int run(struct cli *cli, struct error *err)
 {
-	wire_qemu_domain_agent_command_args args = { .dom = cli_domain(guest) };
+	AUTO_CLI_GUEST struct guest guest = { 0 };
+	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
+	wire_qemu_domain_agent_command_args args = { .dom = cli_domain(&guest) };
 	wire_qemu_domain_agent_command_ret ret = { 0 };
 	int r = 0;
 
+	if (!conn)
+		return -1;
 	const struct cli_given given[] = { { "timeout", timeout != AGENT_DEFAULT }, { "async", async }, { "block", block }, { NULL, 0 } };
 
 	if (cli_at_most_one(given, err) < 0)
@@ -47,14 +51,6 @@ static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest
 	}
 	xdr_free(rpc_qemu_domain_agent_command.ret, &ret);
 	return r;
-}
-
-static int run(struct cli *cli, struct error *err)
-{
-	AUTO_CLI_GUEST struct guest guest = { 0 };
-	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
-
-	return conn ? act(cli, conn, &guest, err) : -1;
 }
 
 static const struct cli_program program = {

@@ -73,32 +73,26 @@ static int show(struct cli *cli, char *text, struct error *err)
 	return 0;
 }
 
-static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+static int run(struct cli *cli, struct error *err)
 {
-	wire_qemu_domain_monitor_command_args args = { .dom = cli_domain(guest) };
+	AUTO_CLI_GUEST struct guest guest = { 0 };
+	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
+	wire_qemu_domain_monitor_command_args args = { .dom = cli_domain(&guest) };
 	wire_qemu_domain_monitor_command_ret ret = { 0 };
 	int r = 0;
-
 	AUTO_FREE char *words = NULL;
 
+	if (!conn)
+		return -1;
 	if (!command && !(words = join(cli, err)))
 		return -1;
 	args.cmd = command ? command : words;
 	args.flags = hmp ? 1 : 0;
-	(void)cli;
 	if (cli_call(conn, &rpc_qemu_domain_monitor_command, &args, &ret, err) < 0)
 		return -1;
 	r = show(cli, ret.result, err);
 	xdr_free(rpc_qemu_domain_monitor_command.ret, &ret);
 	return r;
-}
-
-static int run(struct cli *cli, struct error *err)
-{
-	AUTO_CLI_GUEST struct guest guest = { 0 };
-	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
-
-	return conn ? act(cli, conn, &guest, err) : -1;
 }
 
 static const struct cli_program program = {

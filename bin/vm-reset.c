@@ -3,22 +3,16 @@
 
 static const struct rpc_row uses[] = { HV(domain_reset), RPC_ROW_END };
 
-static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
-{
-	wire_domain_reset_args args = { .dom = cli_domain(guest) };
-
-	if (cli_call(conn, &rpc_domain_reset, &args, NULL, err) < 0)
-		return -1;
-	cli_say(cli, "Domain '%s' was reset", guest->name);
-	return 0;
-}
-
 static int run(struct cli *cli, struct error *err)
 {
 	AUTO_CLI_GUEST struct guest guest = { 0 };
 	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
+	wire_domain_reset_args args = { .dom = cli_domain(&guest) };
 
-	return conn ? act(cli, conn, &guest, err) : -1;
+	if (!conn || cli_call(conn, &rpc_domain_reset, &args, NULL, err) < 0)
+		return -1;
+	cli_say(cli, "Domain '%s' was reset", guest.name);
+	return 0;
 }
 
 static const struct cli_program program = {

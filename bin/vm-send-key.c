@@ -13,13 +13,16 @@ static const struct poptOption options[] = {
 
 static const struct rpc_row uses[] = { HV(domain_send_key), RPC_ROW_END };
 
-static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+static int run(struct cli *cli, struct error *err)
 {
-	wire_domain_send_key_args args = { .dom = cli_domain(guest) };
-
+	AUTO_CLI_GUEST struct guest guest = { 0 };
+	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
+	wire_domain_send_key_args args = { .dom = cli_domain(&guest) };
 	unsigned keys[WIRE_DOMAIN_SEND_KEY_MAX];
 	int set = keycode_set_of(codeset ? codeset : "linux");
 
+	if (!conn)
+		return -1;
 	if (set < 0)
 		return cli_usage(err, "'%s' is no code set", codeset);
 	if (cli->n_args - 1 > WIRE_DOMAIN_SEND_KEY_MAX)
@@ -38,17 +41,7 @@ static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest
 	args.holdtime = holdtime > 0 ? (unsigned)holdtime : 0;
 	args.keycodes.keycodes_val = keys;
 	args.keycodes.keycodes_len = (unsigned)cli->n_args - 1;
-	if (cli_call(conn, &rpc_domain_send_key, &args, NULL, err) < 0)
-		return -1;
-	return 0;
-}
-
-static int run(struct cli *cli, struct error *err)
-{
-	AUTO_CLI_GUEST struct guest guest = { 0 };
-	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
-
-	return conn ? act(cli, conn, &guest, err) : -1;
+	return cli_call(conn, &rpc_domain_send_key, &args, NULL, err);
 }
 
 static const struct cli_program program = {

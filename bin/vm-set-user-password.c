@@ -10,27 +10,22 @@ static const struct poptOption options[] = {
 
 static const struct rpc_row uses[] = { HV(domain_set_user_password), RPC_ROW_END };
 
-static int act(struct cli *cli, struct cli_conn *conn, const struct guest *guest, struct error *err)
+static int run(struct cli *cli, struct error *err)
 {
-	wire_domain_set_user_password_args args = { .dom = cli_domain(guest) };
-
+	AUTO_CLI_GUEST struct guest guest = { 0 };
+	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
+	wire_domain_set_user_password_args args = { .dom = cli_domain(&guest) };
 	char *user = (char *)cli->args[1], *password = (char *)cli->args[2];
 
+	if (!conn)
+		return -1;
 	args.user = &user;
 	args.password = &password;
 	args.flags = encrypted ? 1 : 0;
 	if (cli_call(conn, &rpc_domain_set_user_password, &args, NULL, err) < 0)
 		return -1;
-	cli_say(cli, "Password set successfully for %s in %s", user, guest->name);
+	cli_say(cli, "Password set successfully for %s in %s", user, guest.name);
 	return 0;
-}
-
-static int run(struct cli *cli, struct error *err)
-{
-	AUTO_CLI_GUEST struct guest guest = { 0 };
-	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
-
-	return conn ? act(cli, conn, &guest, err) : -1;
 }
 
 static const struct cli_program program = {

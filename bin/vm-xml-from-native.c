@@ -54,11 +54,7 @@ static int run(struct cli *cli, struct error *err)
 	wire_connect_domain_xml_from_native_args args = { .native_format = (char *)name, .native_config = text };
 	if (cli_call(conn, &rpc_connect_domain_xml_from_native, &args, &ret, err) < 0)
 		return error_wrap(err, "%s", strcmp(file, "-") ? file : "standard input");
-	int r = EXIT_DONE;
-	if (cli->json)
-		r = cli_json_print(json_pack("{s:o}", "xml", cli_json_string(ret.domain_xml)), err);
-	else
-		fputs(ret.domain_xml, stdout);
+	int r = cli_xml_print(cli, ret.domain_xml, err);
 	free(ret.domain_xml);
 	return r;
 }

@@ -18,25 +18,22 @@ const struct poptOption cli_emulator_options[] = {
 };
 
 struct found {
-	char **items;
-	size_t n;
+	struct cli_cpus *cpus;
 	bool failed;
 };
 
 static void add(struct found *f, struct buf *text)
 {
-	char **items = f->failed ? NULL : realloc(f->items, (f->n + 1) * sizeof(*items));
 	char *one = buf_finish(text);
+	char **items = one ? realloc(f->cpus->items, (f->cpus->n + 1) * sizeof(*items)) : NULL;
 
-	if (items && one) {
-		f->items = items;
-		items[f->n++] = one;
+	if (!items) {
+		free(one);
+		f->failed = true;
 		return;
 	}
-	if (items)
-		f->items = items;
-	free(one);
-	f->failed = true;
+	items[f->cpus->n++] = one;
+	f->cpus->items = items;
 }
 
 /* The host's model of domain capabilities is a guest's CPU but for the element's name. */
@@ -95,38 +92,38 @@ static char *wrapped(const char *text)
 	return buf_finish(&out);
 }
 
-char **cli_cpus(const char *file, size_t *n, struct error *err)
+static int read_cpus(const char *file, struct cli_cpus *cpus, struct error *err)
 {
 	AUTO_FREE char *text = NULL, *all = NULL;
 	AUTO_XML struct xml_doc *doc = NULL;
-	struct found f = { 0 };
+	struct found f = { .cpus = cpus };
 	size_t len;
 
 	if (cli_read_file(file, &text, &len, err) < 0)
-		return NULL;
+		return -1;
 	all = wrapped(text);
-	doc = all ? xml_parse(all, strlen(all), err) : NULL;
-	if (!doc) {
-		if (!all)
-			error_set(err, ERR_NO_MEMORY, "no memory for %s", file);
-		else
-			error_wrap(err, "%s", file);
-		return NULL;
-	}
+	if (!all)
+		return error_set(err, ERR_NO_MEMORY, "no memory for %s", file);
+	doc = xml_parse(all, strlen(all), err);
+	if (!doc)
+		return error_wrap(err, "%s", file);
 	collect(&f, xml_root(doc));
-	*n = f.n;
-	if (f.n && !f.failed)
-		return f.items;
-	cli_cpus_free(f.items, f.n);
-	error_set(err, f.failed ? ERR_NO_MEMORY : ERR_XML, f.failed ? "no memory for %s" : "%s: there is no <cpu> in it", file);
-	return NULL;
+	if (f.failed)
+		return error_set(err, ERR_NO_MEMORY, "no memory for %s", file);
+	return cpus->n ? 0 : error_set(err, ERR_XML, "%s: there is no <cpu> in it", file);
 }
 
-void cli_cpus_free(char **cpus, size_t n)
+void cli_cpus_clear(struct cli_cpus *cpus)
 {
-	while (n > 0)
-		free(cpus[--n]);
-	free(cpus);
+	while (cpus->n > 0)
+		free(cpus->items[--cpus->n]);
+	free(cpus->items);
+}
+
+struct cli_conn *cli_open_cpus(struct cli *cli, const struct rpc_row *uses, const struct hv_driver *const *drivers, struct cli_cpus *cpus,
+			       struct error *err)
+{
+	return read_cpus(cli->args[0], cpus, err) < 0 ? NULL : cli_open(cli, uses, drivers, err);
 }
 
 int cli_compared(struct cli *cli, const char *file, int result, const char *whose, struct error *err)

@@ -7,11 +7,18 @@
 
 /*
  * The <cpu> elements of a file ("-": standard input), each as XML of its own: the file is one of them, or several one after the other, or documents that contain
- * them: definitions, capabilities, domain capabilities (of which the host's model counts). NULL with *err set where there is none; `n` is how many.
- * Goes with cli_cpus_free().
+ * them: definitions, capabilities, domain capabilities (of which the host's model counts).
  */
-char **cli_cpus(const char *file, size_t *n, struct error *err) NODISCARD;
-void cli_cpus_free(char **cpus, size_t n);
+struct cli_cpus {
+	char **items;
+	unsigned n;
+};
+void cli_cpus_clear(struct cli_cpus *cpus);
+
+/* Reads those of the file that the first argument names (an error where there is none) and connects. `cpus` is zeroed before, cleared after. */
+struct cli_conn *cli_open_cpus(struct cli *cli, const struct rpc_row *uses, const struct hv_driver *const *drivers, struct cli_cpus *cpus,
+			       struct error *err) NODISCARD;
+#define AUTO_CLI_CPUS AUTO(cli_cpus_clear)
 
 /* The options of an emulator, for a program's table: { NULL, 0, POPT_ARG_INCLUDE_TABLE, (void *)cli_emulator_options, 0, ... }. Each value is NULL
  * where it was not given. */

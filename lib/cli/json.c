@@ -41,3 +41,11 @@ int cli_json_print(json_t *document, struct error *err)
 	putchar('\n');
 	return 0;
 }
+
+int cli_xml_print(struct cli *cli, const char *xml, struct error *err)
+{
+	if (cli->json)
+		return cli_json_print(json_pack("{s:o}", "xml", cli_json_string(xml)), err);
+	fputs(xml, stdout);
+	return 0;
+}

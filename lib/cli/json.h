@@ -16,4 +16,7 @@ void cli_json_outcome(json_t *list, const char *object, const struct error *err)
 /* Prints a document on standard output and releases it. NULL (no memory while it was built) is an error. */
 int cli_json_print(json_t *document, struct error *err) NODISCARD;
 
+/* Prints an answer that is XML: as it is, or with --json as the value of "xml". */
+int cli_xml_print(struct cli *cli, const char *xml, struct error *err) NODISCARD;
+
 #endif

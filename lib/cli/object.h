@@ -151,7 +151,7 @@ bool cli_validate_given(void);
 /* Prints the XML of the object that the first argument names; `flags` are those of type->get_xml. */
 int cli_object_dumpxml(struct cli *cli, const struct cli_object_type *type, const struct rpc_row *uses, unsigned flags,
 		       struct error *err) NODISCARD;
-/* The printing alone: as it is, or with --xpath, --wrap and --json. */
+/* The printing alone: as it is, or with --xpath, --wrap and --json. name: whose it is, for --json; NULL: of nothing that has a name. */
 int cli_dumpxml_print(struct cli *cli, const char *name, const char *xml, struct error *err) NODISCARD;
 
 /* The XML with which an object is defined: with `flags`, and where the other side does not know these (it then has one form alone) without. The

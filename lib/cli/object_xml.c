@@ -120,8 +120,10 @@ int cli_dumpxml_print(struct cli *cli, const char *name, const char *xml, struct
 		return cli_usage(err, "--wrap needs --xpath");
 	if (cli->json && xpath)
 		return cli_usage(err, "--json and --xpath cannot be used together");
-	if (cli->json)
+	if (cli->json && name)
 		return cli_json_print(json_pack("{s:o, s:o}", "name", cli_json_string(name), "xml", cli_json_string(xml)), err);
+	if (cli->json)
+		return cli_xml_print(cli, xml, err);
 	if (xpath)
 		return cli_xpath(xml, xpath, wrap, err);
 	fputs(xml, stdout);
