@@ -39,6 +39,8 @@ static int set_limits(struct supervisor *sv, struct change *c, struct error *err
 
 	if (qemu_limits(c->next, &limits, &cpuset, err) < 0)
 		return -1;
+	if (!qemu_guest(sv)->cgroup)
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "the guest has no control group, which would hold it to the limit (its user was given none)");
 	return cgroup_set(qemu_guest(sv)->cgroup, &limits, err);
 }
 

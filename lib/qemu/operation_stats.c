@@ -86,6 +86,8 @@ int qemu_cpu_stats(struct rpc_call *call, const void *args, void *ret, struct er
 	wire_domain_get_cpu_stats_ret *r = ret;
 	struct qemu_guest *g = qemu_of_call(call, &a->dom, err);
 
+	if (g && !g->cgroup)
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "%s: the guest has no control group, which would count (its user was given none)", g->sv->name);
 	return g ? stats_of_cpus(g->cgroup, a, r, err) < 0 ? error_wrap(err, "%s", g->sv->name) : 0 : -1;
 }
 

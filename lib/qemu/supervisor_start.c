@@ -348,6 +348,11 @@ static void end(struct start *s)
 
 /* ---- the process ---- */
 
+static bool wants_limits(const struct cgroup_limits *l)
+{
+	return l->memory || l->memory_soft || l->memory_swap || l->cpu_shares || l->cpu_period || l->cpu_quota || l->blkio_weight || l->cpuset;
+}
+
 static int make_cgroup(struct qemu_guest *g, struct error *err)
 {
 	AUTO_FREE char *name = guest_cgroup_name(hv_kind_find(g->sv->driver->kind), g->sv->name, err);
@@ -360,7 +365,14 @@ static int make_cgroup(struct qemu_guest *g, struct error *err)
 	g->cgroup = cgroup_new(name, err);
 	if (!g->cgroup || supervisor_plan(g->sv, "cgroup", name, err) < 0)
 		return -1;
-	return cgroup_create(g->cgroup, &limits, err);
+	if (cgroup_create(g->cgroup, &limits, err) == 0)
+		return 0;
+	/* an ordinary user who was given no group of their own; what counts and limits is then missing */
+	if (!state_is_session() || wants_limits(&limits))
+		return -1;
+	cgroup_free(STEAL_PTR(g->cgroup));
+	*err = (struct error){ 0 };
+	return 0;
 }
 
 /* What QEMU said before it ended, its last line first of all. */
