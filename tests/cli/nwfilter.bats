@@ -280,3 +280,33 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('10.5.0.1', 68)); 
 	for try in $(seq 40); do [ -z "$(learners p-a)" ] && break; sleep 0.1; done
 	[ -z "$(learners p-a)" ]
 }
+
+@test "a container's address is learned, of an interface that it has from its start and of one that comes later" {
+	berth_need_containers
+	stock
+	on ip link add br0 type bridge
+	on ip addr add 10.5.0.254/24 dev br0
+	on ip link set br0 up
+	berth_rootfs
+	for applet in ip ping; do ln -sf busybox "$ROOTFS/bin/$applet"; done
+	nic="<interface type='bridge'><mac address='52:54:00:00:00:31'/><source bridge='br0'/><target dev='cable31'/><filterref filter='clean-traffic'/></interface>"
+	berth_define one '' "$nic"
+	on vm-start -q one
+	speak() {
+		on vm-exec one ip addr add "$1/24" dev "$2"
+		on vm-exec one ip link set "$2" up
+		on vm-exec one ping -c 3 -W 1 -I "$2" 10.5.0.254 || true
+		for try in $(seq 40); do rules "$3" | grep -q "$1" && break; sleep 0.1; done
+		contains "$(rules "$3")" "$1"
+		on vm-exec one ping -c 1 -W 2 -I "$2" 10.5.0.254
+	}
+	speak 10.5.0.31 eth0 cable31
+	sed 's/00:31/00:32/; s/cable31/cable32/' <<<"$nic" >"$SCRATCH/nic.xml"
+	on vm-exec one ip link set eth0 down
+	on vm-attach-device -q one "$SCRATCH/nic.xml"
+	speak 10.5.0.32 eth1 cable32
+	on vm-destroy -q one
+	[ -z "$(on nft list tables)" ]
+	for try in $(seq 40); do [ -z "$(learners cable31)$(learners cable32)" ] && break; sleep 0.1; done
+	[ -z "$(learners cable31)$(learners cable32)" ]
+}
