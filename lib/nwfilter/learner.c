@@ -11,10 +11,13 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <poll.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
@@ -28,7 +31,7 @@ enum { DHCP_DECLINE = 4, DHCP_ACK = 5, DHCP_RELEASE = 7 };
 struct learner {
 	const char *portdev;
 	bool dhcp;
-	int watch;
+	int watch, link;           /* bindings that go; the port that goes */
 	unsigned index;            /* of the port: one of the same name may come after it */
 	unsigned char mac[6];
 	bool done;
@@ -182,18 +185,38 @@ static int receive(struct learner *l, int64_t *next, struct error *err)
 	return 0;
 }
 
+/* A socket that wakes us when the port is removed, and for nothing else. The packet socket says only that it went down, when it may still be there. */
+static int watch_link(unsigned index, struct error *err)
+{
+	const struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELLINK), 0, 5),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_family)), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNSPEC, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index)), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(index), 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 64), BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog prog = { ARRAY_LEN(filter), (struct sock_filter *)filter };
+	const struct sockaddr_nl at = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK };
+	AUTO_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) < 0 || bind(fd, (const struct sockaddr *)&at, sizeof(at)) < 0)
+		return error_errno(err, "interfaces cannot be watched");
+	return STEAL_FD(fd);
+}
+
 static int loop(struct learner *l, struct error *err)
 {
-	struct pollfd fds[] = { { .fd = SOCKET, .events = POLLIN }, { .fd = l->watch, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = SOCKET, .events = POLLIN }, { .fd = l->watch, .events = POLLIN }, { .fd = l->link, .events = POLLIN } };
 	char events[4096];
 	int64_t next = 0;
 
 	while (!l->done) {
 		int64_t wait = next ? next - (int64_t)time(NULL) : -1;
-		int ready = RETRY_EINTR(poll(fds, 2, wait < 0 ? next ? 0 : -1 : wait > 3600 ? 3600000 : (int)wait * 1000 + 100));
+		int ready = RETRY_EINTR(poll(fds, ARRAY_LEN(fds), wait < 0 ? next ? 0 : -1 : wait > 3600 ? 3600000 : (int)wait * 1000 + 100));
 
 		if (ready < 0)
 			return error_errno(err, "%s", l->portdev);
+		if (fds[2].revents)
+			return 0;
 		/* the binding may have gone, or an address's time be over */
 		if (ready == 0 || fds[1].revents) {
 			while (read(l->watch, events, sizeof(events)) > 0)
@@ -210,7 +233,7 @@ static int loop(struct learner *l, struct error *err)
 int nwfilter_learn_main(int argc, char **argv, struct error *err)
 {
 	struct learner l = { .portdev = argc == 3 ? argv[1] : "", .dhcp = argc == 3 && !strcmp(argv[2], "dhcp") };
-	AUTO_CLOSE int dir = argc == 3 ? nwf_bindings_dir(NULL, err) : -1, watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	AUTO_CLOSE int dir = argc == 3 ? nwf_bindings_dir(NULL, err) : -1, watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), link = -1;
 	AUTO_NWFILTER_BINDING struct nwfilter_binding *b = NULL;
 	AUTO_FREE char *path = dir < 0 ? NULL : str_printf("/proc/self/fd/%d", dir);
 
@@ -222,6 +245,13 @@ int nwfilter_learn_main(int argc, char **argv, struct error *err)
 		return error_errno(err, "%s", l.portdev);
 	l.index = if_nametoindex(l.portdev);
 	l.watch = watch;
+	link = watch_link(l.index, err);
+	if (link < 0)
+		return -1;
+	/* what was removed before is not told */
+	if (if_nametoindex(l.portdev) != l.index)
+		return 0;
+	l.link = link;
 	b = nwf_load_binding(dir, l.portdev, err);
 	if (!b)
 		return err->code == ERR_NO_NWFILTER_BINDING ? 0 : -1;
