@@ -4,6 +4,7 @@
 #include "hypervisor/secondary.h"
 
 #include "util/cgroup.h"
+#include "util/loop.h"
 #include "util/owner.h"
 #include "util/process.h"
 #include "util/str.h"
@@ -157,6 +158,12 @@ static int clean_owner(const struct cleaning *c, const char *line, struct error 
 	return owner_plan_undo(line, err);
 }
 
+static int clean_loop(const struct cleaning *c, const char *line, struct error *err)
+{
+	(void)c;
+	return loop_plan_undo(line, err);
+}
+
 static const struct {
 	const char *what;
 	int (*clean)(const struct cleaning *c, const char *name, struct error *err);
@@ -165,6 +172,7 @@ static const struct {
 	{ "pid", clean_pid },
 	{ "mount", clean_mount },
 	{ "link", clean_link },
+	{ "loop", clean_loop },
 	{ "table", clean_table },
 	{ "command", clean_command },
 	{ "port", clean_port },

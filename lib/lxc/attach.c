@@ -87,6 +87,16 @@ static int in_container(struct lxc_guest *g, inside_fn *fn, void *arg, struct er
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : error_set(err, ERR_OPERATION_FAILED, "the container's file system: the helper died");
 }
 
+static int plan(void *ctx, const char *what, const char *name, struct error *err)
+{
+	return supervisor_plan(ctx, what, name, err);
+}
+
+static int filter(void *ctx, const struct lxc_net *net, struct error *err)
+{
+	return hv_filter_bind(ctx, net->host, net->mac, net->filter, err);
+}
+
 /* --- file systems ------------------------------------------------------------------------------------------------ */
 
 struct mounting {
@@ -203,7 +213,7 @@ static int allow(struct lxc_guest *g, const struct domain *def, const struct cgr
 	if (lxc_devices_from_domain(def, &devices, &n, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n && known < ARRAY_LEN(all); i++)
-		if (lxc_device_look(&devices[i], &all[known], &ignored) == 0)
+		if (lxc_device_find(&devices[i], g->sv->run_fd, &ignored) == 0 && lxc_device_look(&devices[i], &all[known], &ignored) == 0)
 			known++;
 	lxc_devices_free(devices, n);
 	if (n > LXC_DEVICES_MAX)
@@ -227,9 +237,11 @@ static int attach_device(struct lxc_guest *g, struct change *c, struct error *er
 	if (device_of(c->kind, c->dev, &n.d, err) < 0)
 		return -1;
 	/* what it reads and writes is counted from here on */
-	if (lxc_device_look(&n.d, &n.rule, err) == 0 && (c->kind != DOMAIN_DEVICE_DISK || cgroup_tune_count(g->ct.cgroup, err) == 0) &&
+	if (lxc_device_connect(&n.d, &(struct lxc_planner){ plan, filter, g->sv }, err) == 0 && lxc_device_look(&n.d, &n.rule, err) == 0 && (c->kind != DOMAIN_DEVICE_DISK || cgroup_tune_count(g->ct.cgroup, err) == 0) &&
 	    allow(g, c->next, &n.rule, true, err) == 0 && (r = in_container(g, node_inside, &n, err)) < 0 &&
 	    allow(g, c->now, &n.rule, false, &ignored) < 0)
+		supervisor_log(g->sv, "%s: %s", g->sv->name, ignored.text);
+	if (r < 0 && lxc_device_disconnect(&n.d, g->sv->run_fd, &ignored) < 0)
 		supervisor_log(g->sv, "%s: %s", g->sv->name, ignored.text);
 	lxc_device_clear(&n.d);
 	return r;
@@ -242,18 +254,14 @@ static int detach_device(struct lxc_guest *g, struct change *c, struct error *er
 
 	if (device_of(c->kind, c->old, &n.d, err) < 0)
 		return -1;
-	if (lxc_device_look(&n.d, &n.rule, err) == 0 && in_container(g, node_inside, &n, err) == 0)
-		r = allow(g, c->next, &n.rule, false, err);
+	if (lxc_device_find(&n.d, g->sv->run_fd, err) == 0 && lxc_device_look(&n.d, &n.rule, err) == 0 &&
+	    in_container(g, node_inside, &n, err) == 0 && allow(g, c->next, &n.rule, false, err) == 0)
+		r = lxc_device_disconnect(&n.d, g->sv->run_fd, err);
 	lxc_device_clear(&n.d);
 	return r;
 }
 
 /* --- network interfaces ------------------------------------------------------------------------------------------ */
-
-static int plan(void *ctx, const char *what, const char *name, struct error *err)
-{
-	return supervisor_plan(ctx, what, name, err);
-}
 
 /* Where a device is in the list of what the container has: interfaces first, then the host's network devices. */
 static size_t net_index(const struct domain *def, enum domain_device_kind kind, const void *dev)
@@ -281,11 +289,6 @@ static void note(struct change *c, const struct lxc_net *net)
 		def->target = strdup(net->host);
 	if (!def->guest_actual)
 		def->guest_actual = strdup(net->guest);
-}
-
-static int filter(void *ctx, const struct lxc_net *net, struct error *err)
-{
-	return hv_filter_bind(ctx, net->host, net->mac, net->filter, err);
 }
 
 static int make_net(struct lxc_guest *g, struct lxc_net *net, struct error *err)

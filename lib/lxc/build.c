@@ -168,7 +168,7 @@ static int put_together(struct build *b, bool paused, struct error *err)
 	if (spec->n_uid_map && (write_map(b->pid, "uid_map", spec->uid_map, spec->n_uid_map, err) < 0 ||
 				write_map(b->pid, "gid_map", spec->gid_map, spec->n_gid_map, err) < 0))
 		return -1;
-	if (lxc_pieces_make(spec, b->pieces, err) < 0 || cgroup_create(b->cgroup, &limits, err) < 0)
+	if (lxc_pieces_make(spec, b->planner, b->pieces, err) < 0 || cgroup_create(b->cgroup, &limits, err) < 0)
 		return -1;
 	if (spec->n_nets && lxc_nets_make(spec->nets, spec->n_nets, b->pid, b->planner, &b->inside, err) < 0)
 		return -1;

@@ -34,7 +34,7 @@ struct lxc_pieces {
 };
 
 void lxc_pieces_init(struct lxc_pieces *p);
-int lxc_pieces_make(const struct lxc_spec *spec, struct lxc_pieces *p, struct error *err) NODISCARD;
+int lxc_pieces_make(const struct lxc_spec *spec, const struct lxc_planner *planner, struct lxc_pieces *p, struct error *err) NODISCARD;
 
 /* Closes everything but the masters. */
 void lxc_pieces_close(struct lxc_pieces *p);

@@ -11,9 +11,12 @@ struct domain;
 struct domain_disk;
 struct domain_hostdev;
 
+struct lxc_planner;
+
 struct lxc_device {
-	char *source;      /* path on the host, symbolic links followed */
+	char *source;      /* path on the host, symbolic links followed; of an image: NULL until it is connected or found */
 	char *target;      /* below the container's /dev, "sda", "bus/usb/001/002" */
+	char *image;       /* a file, which is given a loop device; or NULL */
 	bool block, readonly;
 };
 
@@ -24,6 +27,15 @@ int lxc_device_from_hostdev(const struct domain_hostdev *def, struct lxc_device 
 int lxc_devices_from_domain(const struct domain *def, struct lxc_device **devices, size_t *n, struct error *err) NODISCARD;
 void lxc_device_clear(struct lxc_device *d);
 void lxc_devices_free(struct lxc_device *devices, size_t n);
+
+/* Gives an image a loop device, which is in the plan first and stays until it is taken away; finds the one that it has, by the plan of the run directory; takes
+ * it away. For what is no image: nothing. */
+int lxc_device_connect(struct lxc_device *d, const struct lxc_planner *planner, struct error *err) NODISCARD;
+int lxc_device_find(struct lxc_device *d, int run_fd, struct error *err) NODISCARD;
+int lxc_device_disconnect(const struct lxc_device *d, int run_fd, struct error *err) NODISCARD;
+
+/* Takes every loop device away that the plan of this run directory names. */
+int lxc_devices_undo(int run_fd, struct error *err) NODISCARD;
 
 /* Looks the host's device up. *rule: what the container's control group has to allow. */
 int lxc_device_look(const struct lxc_device *d, struct cgroup_device *rule, struct error *err) NODISCARD;

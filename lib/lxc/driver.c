@@ -156,16 +156,17 @@ static void note_nets(struct lxc_guest *g, struct lxc_spec *spec)
 	}
 }
 
-static void unbind(struct lxc_guest *g, const struct lxc_net *nets, size_t n)
+static int undo(struct lxc_guest *g, const struct lxc_net *nets, size_t n, struct error *err)
 {
 	for (size_t i = 0; i < n; i++)
 		if (nets[i].filter && nets[i].host)
 			hv_filter_unbind(g->sv, nets[i].host);
+	return lxc_devices_undo(g->sv->run_fd, err);
 }
 
-void lxc_unbind_filters(struct lxc_guest *g)
+int lxc_undo(struct lxc_guest *g, struct error *err)
 {
-	unbind(g, g->nets, g->n_nets);
+	return undo(g, g->nets, g->n_nets, err);
 }
 
 static bool any_filter(const struct lxc_net *nets, size_t n)
@@ -176,17 +177,31 @@ static bool any_filter(const struct lxc_net *nets, size_t n)
 	return false;
 }
 
+static bool any_image(const struct domain *def)
+{
+	for (size_t i = 0; i < def->devices.disks.n; i++)
+		if (((const struct domain_disk *)def->devices.disks.items[i])->src.type == DOMAIN_SOURCE_FILE)
+			return true;
+	return false;
+}
+
+/* Takes away what a dead container had and only who has privileges can take away. */
+static void drop_privileged(struct lxc_guest *g, const struct lxc_net *nets, size_t n)
+{
+	struct error err;
+
+	if ((any_filter(nets, n) || any_image(g->sv->def)) && (g->confined ? lxc_hand_undo(g, &err) : undo(g, nets, n, &err)) < 0)
+		supervisor_log(g->sv, "%s: its packet filters and loop devices: %s", g->sv->name, err.text);
+}
+
 /* Takes away what the container had of networks: first the devices, which would die with it. */
 static void drop_nets(struct lxc_guest *g, struct lxc_net *nets, size_t n)
 {
 	struct error err;
 
+	drop_privileged(g, nets, n);
 	if (!n)
 		return;
-	if (!g->confined)
-		unbind(g, nets, n);
-	else if (any_filter(nets, n) && lxc_hand_unbind(g, &err) < 0)
-		supervisor_log(g->sv, "%s: its packet filters: %s", g->sv->name, err.text);
 	for (size_t i = 0; i < n; i++)
 		if (nets[i].type == LXC_NET_USER)
 			lxc_net_relay_end(&nets[i]);

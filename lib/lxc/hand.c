@@ -138,7 +138,7 @@ static int read_guest(struct hand *h, int memory, struct error *err)
 		return -1;
 	if (q->errand == HAND_START)
 		return 0;
-	if (q->errand != HAND_UNBIND && lxc_find_running(h->g, err) < 0)
+	if (q->errand != HAND_UNDO && lxc_find_running(h->g, err) < 0)
 		return -1;
 	if (!h->g->nets && lxc_nets_from_domain(h->sv.def, &h->g->nets, &h->g->n_nets, err) < 0)
 		return -1;
@@ -186,16 +186,14 @@ static int do_initctl(struct hand *h, struct error *err)
 	return h->result;
 }
 
-static int do_unbind(struct hand *h, struct error *err)
+static int do_undo(struct hand *h, struct error *err)
 {
-	(void)err;
-	lxc_unbind_filters(h->g);
-	return 0;
+	return lxc_undo(h->g, err);
 }
 
 static int (*const errands[HAND_ERRANDS])(struct hand *h, struct error *err) = {
 	[HAND_START] = do_start, [HAND_CHANGE] = do_change, [HAND_ADDRESSES] = do_addresses, [HAND_INITCTL] = do_initctl,
-	[HAND_UNBIND] = do_unbind,
+	[HAND_UNDO] = do_undo,
 };
 
 /* --- the answer ---------------------------------------------------------------------------------------------------- */

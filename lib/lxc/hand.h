@@ -19,7 +19,7 @@ int lxc_find_running(struct lxc_guest *g, struct error *err) NODISCARD;         
 int lxc_change_running(struct lxc_guest *g, struct change *c, struct error *err) NODISCARD;               /* attach.c */
 int lxc_look_inside(struct lxc_guest *g, struct lxc_ifaddr **list, size_t *n, struct error *err) NODISCARD;   /* stats.c */
 int lxc_write_initctl(const struct lxc_guest *g, char runlevel, struct error *err) NODISCARD;             /* shutdown.c: 1 sent, 0 nobody reads */
-void lxc_unbind_filters(struct lxc_guest *g);                                                             /* driver.c */
+int lxc_undo(struct lxc_guest *g, struct error *err) NODISCARD;                                           /* driver.c */
 
 /*
  * The errands, for the supervisor. They wait as tasks do, and outside of any task they block. What the hand says is the error.
@@ -28,12 +28,12 @@ void lxc_unbind_filters(struct lxc_guest *g);                                   
  * lxc_hand_change: makes a change true; c->next and c->dev are what runs then, g->nets too.
  * lxc_hand_addresses: what the container's interfaces have; the caller's.
  * lxc_hand_initctl: a runlevel to the container's FIFO; 1 sent, 0 nobody reads it.
- * lxc_hand_unbind: takes the packet filters of a dead guest away.
+ * lxc_hand_undo: takes the packet filters and loop devices of a dead guest away.
  */
 int lxc_hand_start(struct lxc_guest *g, struct error *err) NODISCARD;
 int lxc_hand_change(struct lxc_guest *g, struct change *c, struct error *err) NODISCARD;
 int lxc_hand_addresses(struct lxc_guest *g, struct lxc_ifaddr **list, size_t *n, struct error *err) NODISCARD;
 int lxc_hand_initctl(struct lxc_guest *g, char runlevel, struct error *err) NODISCARD;
-int lxc_hand_unbind(struct lxc_guest *g, struct error *err) NODISCARD;
+int lxc_hand_undo(struct lxc_guest *g, struct error *err) NODISCARD;
 
 #endif

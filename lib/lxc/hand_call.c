@@ -254,10 +254,10 @@ int lxc_hand_initctl(struct lxc_guest *g, char runlevel, struct error *err)
 	return run(g, &e, err) < 0 ? -1 : e.a.result;
 }
 
-int lxc_hand_unbind(struct lxc_guest *g, struct error *err)
+int lxc_hand_undo(struct lxc_guest *g, struct error *err)
 {
 	AUTO_ERRAND struct errand e;
 
-	errand_init(&e, g, HAND_UNBIND);
+	errand_init(&e, g, HAND_UNDO);
 	return run(g, &e, err);
 }

@@ -2,16 +2,13 @@
 #include "lxc/image.h"
 
 #include "lxc/mount.h"
+#include "util/loop.h"
 
 #include <blkid/blkid.h>
 #include <fcntl.h>
-#include <linux/loop.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-
-#define TRIES 64
 
 static inline void free_probe_(blkid_probe *p)
 {
@@ -40,32 +37,6 @@ static int find_type(int fd, const char *path, char *type, size_t size, struct e
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%s holds no file system but '%s'", path, name);
 	snprintf(type, size, "%s", name);
 	return 0;
-}
-
-/* A free loop device with the image, read-only where that is asked for. Another program may take the one that is free: then the next. */
-static int attach_loop(int image, const char *path, bool readonly, int *number, struct error *err)
-{
-	AUTO_CLOSE int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-	struct loop_config config = { .fd = (unsigned)image, .info.lo_flags = LO_FLAGS_AUTOCLEAR | (readonly ? LO_FLAGS_READ_ONLY : 0) };
-	char device[32];
-
-	if (control < 0)
-		return error_errno(err, "cannot get a loop device for %s", path);
-	snprintf((char *)config.info.lo_file_name, sizeof(config.info.lo_file_name), "%s", path);
-	for (int i = 0; i < TRIES; i++) {
-		*number = ioctl(control, LOOP_CTL_GET_FREE);
-		if (*number < 0)
-			return error_errno(err, "no loop device is free for %s", path);
-		snprintf(device, sizeof(device), "/dev/loop%d", *number);
-		AUTO_CLOSE int fd = open(device, (readonly ? O_RDONLY : O_RDWR) | O_CLOEXEC);
-		if (fd < 0)
-			return error_errno(err, "cannot open %s for %s", device, path);
-		if (ioctl(fd, LOOP_CONFIGURE, &config) == 0)
-			return STEAL_FD(fd);
-		if (errno != EBUSY)
-			return error_errno(err, "cannot connect %s with %s", device, path);
-	}
-	return error_set(err, ERR_RESOURCE_BUSY, "no loop device stays free for %s", path);
 }
 
 static int mount_device(const char *type, const char *device, const char *path, unsigned attr, struct error *err)
@@ -100,7 +71,7 @@ int lxc_image_mount(const char *path, bool block_device, unsigned attr, struct e
 	if (block_device) {
 		snprintf(device, sizeof(device), "/proc/self/fd/%d", source);
 	} else {
-		loop = attach_loop(source, path, readonly, &number, err);
+		loop = loop_attach(&(struct loop_wish){ .file = source, .path = path, .mark = path, .readonly = readonly, .autoclear = true }, &number, err);
 		if (loop < 0)
 			return -1;
 		snprintf(device, sizeof(device), "/dev/loop%d", number);

@@ -186,12 +186,12 @@ static int make_dev(const struct lxc_spec *spec, struct lxc_pieces *p, uid_t uid
 	return p->pts < 0 ? -1 : 0;
 }
 
-static int make_devices(const struct lxc_spec *spec, struct lxc_pieces *p, uid_t uid, gid_t gid, struct error *err)
+static int make_devices(const struct lxc_spec *spec, const struct lxc_planner *planner, struct lxc_pieces *p, uid_t uid, gid_t gid, struct error *err)
 {
 	if (spec->n_devices > LXC_DEVICES_MAX)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "more than %d devices of the host", LXC_DEVICES_MAX);
 	for (size_t i = 0; i < spec->n_devices; i++)
-		if (lxc_device_look(&spec->devices[i], &p->devices[i], err) < 0 ||
+		if (lxc_device_connect(&spec->devices[i], planner, err) < 0 || lxc_device_look(&spec->devices[i], &p->devices[i], err) < 0 ||
 		    lxc_device_node(&spec->devices[i], &p->devices[i], p->dev, uid, gid, err) < 0)
 			return -1;
 	return 0;
@@ -244,7 +244,7 @@ static int make_launcher(struct lxc_pieces *p, struct error *err)
 	return p->launcher < 0 ? -1 : 0;
 }
 
-int lxc_pieces_make(const struct lxc_spec *spec, struct lxc_pieces *p, struct error *err)
+int lxc_pieces_make(const struct lxc_spec *spec, const struct lxc_planner *planner, struct lxc_pieces *p, struct error *err)
 {
 	uid_t uid = lxc_map_id(spec->uid_map, spec->n_uid_map, 0), gid = lxc_map_id(spec->gid_map, spec->n_gid_map, 0);
 	mode_t mask = umask(0);
@@ -252,7 +252,8 @@ int lxc_pieces_make(const struct lxc_spec *spec, struct lxc_pieces *p, struct er
 
 	if (uid == (uid_t)-1 || gid == (gid_t)-1)
 		error_set(err, ERR_CONFIG_UNSUPPORTED, "the id map gives the container no user or group 0");
-	else if (make_root(spec, p, err) == 0 && make_dev(spec, p, uid, gid, err) == 0 && make_devices(spec, p, uid, gid, err) == 0 && make_consoles(spec, p, uid, gid, err) == 0 &&
+	else if (make_root(spec, p, err) == 0 && make_dev(spec, p, uid, gid, err) == 0 && make_devices(spec, planner, p, uid, gid, err) == 0 &&
+		 make_consoles(spec, p, uid, gid, err) == 0 &&
 		 make_mounts(spec, p, err) == 0 && make_launcher(p, err) == 0 && seccomp_guest(spec->capabilities, &p->filter, err) == 0)
 		r = 0;
 	umask(mask);

@@ -45,19 +45,21 @@ static int find_type(const struct domain_fs *fs, bool root, enum lxc_mount_type 
 	while (i < ARRAY_LEN(mount_types) && mount_types[i].from != fs->type)
 		i++;
 	if (i == ARRAY_LEN(mount_types))
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem type='%s'> for %s: a container can have mount, bind, ram, file and block", name, where);
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem type='%s'> for %s: %s; a container can have mount, bind, ram, file and block", name, where,
+				 fs->type == DOMAIN_FS_TEMPLATE ? "templates are OpenVZ's, and libvirt's containers have none either (unpack it into a directory, and name that by type='mount')" :
+				 "no pool is asked for a container's file systems, nor does libvirt's driver (vol-path tells a volume's path, for type='file' or 'block')");
 	if (root && !mount_types[i].as_root)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem type='%s'> as the root: a container's root is of type mount, file or block", name);
 	if (fs->format && fs->format != DOMAIN_STORAGE_RAW && fs->format != DOMAIN_STORAGE_NONE)
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem> for %s of format '%s': an image is raw", where,
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem> for %s of format '%s': an image is raw (qemu-img convert -O raw makes one)", where,
 				 conf_enum_name(&domain_storage_format_names, fs->format));
 	/* virt-install says "mapped" of every container's, which libvirt takes for the only mode that there is */
 	if (fs->accessmode != DOMAIN_FS_PASSTHROUGH && fs->accessmode != DOMAIN_FS_MAPPED && fs->accessmode)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem accessmode='%s'> for %s: a container's is passthrough",
 				 conf_enum_name(&domain_fs_accessmode_names, fs->accessmode), where);
 	if (fs->space_hard_limit.set || fs->space_soft_limit.set)
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem> for %s: its size is the source's (an image, or type='ram' with usage), there are no "
-				 "limits beside", where);
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem> for %s with <space_hard_limit> or <space_soft_limit>: those are OpenVZ's; a container's "
+				 "size is the source's (an image, or type='ram' with usage)", where);
 	*type = mount_types[i].to;
 	return 0;
 }

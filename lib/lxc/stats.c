@@ -7,6 +7,7 @@
 #include "conf/domain.h"
 #include "hypervisor/change.h"
 #include "hypervisor/stats.h"
+#include "lxc/device.h"
 #include "state/state.h"
 #include "util/cgroup_tune.h"
 
@@ -76,11 +77,16 @@ int lxc_cpu_stats(struct rpc_call *call, const void *args, void *ret, struct err
 static int block_io(struct lxc_guest *g, const char *path, struct cgroup_io *io, struct error *err)
 {
 	struct domain_disk *disk = path && *path ? change_find_disk(g->sv->def, path, err) : NULL;
+	struct lxc_device device = { 0 };
 	struct stat st = { 0 };
+	bool gone;
 
 	if (path && *path && !disk)
 		return -1;
-	if (disk && (!disk->src.path || stat(disk->src.path, &st) < 0 || !S_ISBLK(st.st_mode)))
+	gone = disk && (lxc_device_from_disk(disk, &device, err) < 0 || lxc_device_find(&device, g->sv->run_fd, err) < 0 ||
+			stat(device.source, &st) < 0 || !S_ISBLK(st.st_mode));
+	lxc_device_clear(&device);
+	if (gone)
 		return error_set(err, ERR_OPERATION_FAILED, "%s: the device of disk '%s' is gone", g->sv->name, path);
 	return cgroup_block_io(g->ct.cgroup, disk ? major(st.st_rdev) : 0, disk ? minor(st.st_rdev) : 0, io, err) < 0
 		? error_wrap(err, "%s", g->sv->name) : 0;

@@ -146,5 +146,73 @@ file_system() { echo "<filesystem type='file'><driver type='loop' format='raw'/>
 		<disk type='block'><source dev='/dev/nothing'/><target dev='sda'/></disk>|the host's device /dev/nothing: No such file
 		<disk type='block'><source dev='/dev/null'/><target dev='sda'/></disk>|/dev/null is no block device
 		<hostdev mode='capabilities' type='misc'><source><char>/dev/loop0</char></source></hostdev>|/dev/loop0 is no character device
+		<disk type='file'><source file='$SCRATCH/none.img'/><target dev='sda'/></disk>|disk 'sda': cannot open
+		<disk type='file'><source file='$SCRATCH/link.img'/><target dev='sda'/></disk>|link.img: Too many levels of symbolic links
+		<disk type='file'><source file='$SCRATCH/empty.img'/><target dev='sda'/></disk><disk type='file'><source file='/dev/null'/><target dev='sdb'/></disk>|/dev/null is no file
+	EOF
+}
+
+@test "a file as a disk: a loop device of the guest's, that is gone with it" {
+	truncate -s 4M "$SCRATCH/b.img"
+	echo from-the-host | dd of="$SCRATCH/b.img" conv=notrunc status=none
+	lxc_run d "" "<disk type='file'><source file='$SCRATCH/b.img'/><target dev='sda'/></disk>
+		<disk type='file'><driver name='loop' type='raw'/><source file='$SCRATCH/b.img'/><target dev='sdb'/><readonly/></disk>" sh -c \
+		'head -c 14 /dev/sda; echo; ls -l /dev/sda; echo hi >/dev/sda && echo written; sync; head -c 2 /dev/sdb; echo no 2>&1 >/dev/sdb || echo refused'
+	contains "$output" from-the-host
+	contains "$output" brw-------
+	contains "$output" written
+	contains "$output" refused
+	lxc_until loops_free
+	[ "$(head -c 2 "$SCRATCH/b.img")" = hi ]
+}
+
+@test "a file as a disk comes to a running container and goes, and outlives its supervisor" {
+	truncate -s 4M "$SCRATCH/a.img" "$SCRATCH/b.img"
+	berth_rootfs
+	berth_define web "" "<disk type='file'><source file='$SCRATCH/a.img'/><target dev='sda'/></disk>"
+	expect 0 vm-start web
+	expect 0 vm-attach-disk web "$SCRATCH/b.img" sdb --sourcetype file --live
+	expect 0 vm-exec web -- sh -c 'echo hi >/dev/sdb; sync'
+	[ "$(head -c 2 "$SCRATCH/b.img")" = hi ]
+	expect 0 vm-blkinfo web sdb
+	contains "$output" 4194304
+	expect 0 vm-blkstat web sdb
+	expect 0 vm-detach-disk web sdb --live
+	lxc_until eval '! losetup -n -O BACK-FILE | grep -q "$SCRATCH/b.img"'
+	expect 1 vm-exec web -- ls /dev/sdb
+	kill -9 "$(lxc_supervisor web)"
+	expect 0 vm-exec web -- sh -c 'echo again >/dev/sda; sync'
+	[ "$(head -c 5 "$SCRATCH/a.img")" = again ]
+	expect 0 vm-blkstat web sda
+	expect 0 vm-destroy web
+	lxc_until loops_free
+}
+
+@test "a file as a disk after its supervisor and the container were killed: nothing is left" {
+	truncate -s 4M "$SCRATCH/a.img"
+	berth_rootfs
+	berth_define web "" "<disk type='file'><source file='$SCRATCH/a.img'/><target dev='sda'/></disk>"
+	expect 0 vm-start web
+	kill -9 "$(lxc_supervisor web)" "$(lxc_init web)"
+	# who comes next cleans up, and starts it with a loop device of its own
+	expect 0 vm-start web
+	[ "$(losetup -n -O BACK-FILE | grep -c "$SCRATCH")" = 1 ]
+	expect 0 vm-destroy web
+	lxc_until loops_free
+}
+
+@test "what no container has: refused when it is defined, with the way that there is" {
+	while IFS='|' read -r device want; do
+		output=$(lxc_define bad "" "$device" true 2>&1) && return 1
+		contains "$output" "$want"
+	done <<-'EOF'
+		<filesystem type='template'><source name='debian'/><target dir='/mnt'/></filesystem>|unpack it into a directory
+		<filesystem type='volume'><source pool='p' volume='v'/><target dir='/mnt'/></filesystem>|vol-path tells
+		<filesystem type='file'><driver type='nbd' format='qcow2'/><source file='/a'/><target dir='/mnt'/></filesystem>|qemu-img convert -O raw
+		<filesystem type='mount'><source dir='/srv'/><target dir='/mnt'/><space_hard_limit unit='M'>5</space_hard_limit></filesystem>|OpenVZ's
+		<filesystem type='mount'><source dir='/srv'/><target dir='/mnt'/><space_soft_limit unit='M'>5</space_soft_limit></filesystem>|OpenVZ's
+		<disk type='network'><source protocol='nbd' name='x'><host name='a'/></source><target dev='sda'/></disk>|block devices and files
+		<disk type='file'><driver name='qemu' type='qcow2'/><source file='/a'/><target dev='sda'/></disk>|qemu-img convert -O raw
+		<interface type='hostdev'><source><address type='pci' domain='0' bus='0' slot='1' function='0'/></source></interface>|<hostdev mode='capabilities' type='net'>
 	EOF
 }
