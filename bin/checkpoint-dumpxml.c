@@ -20,7 +20,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "checkpoint-dumpxml", .summary = "print the description of a checkpoint", .args = "GUEST CHECKPOINT", .options = options,
-	.min_args = 1, .max_args = 2, .object = "domain", .run = run,
+	.min_args = 1, .max_args = 2, .object = "domain", .more = "checkpointname", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -57,7 +57,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "checkpoint-info", .summary = "print a summary of a checkpoint", .args = "GUEST CHECKPOINT", .min_args = 1, .max_args = 2,
-	.object = "domain", .run = run,
+	.object = "domain", .more = "checkpointname", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -53,7 +53,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "iface-bridge", .summary = "put a host interface into a new bridge", .args = "INTERFACE BRIDGE", .options = options,
-	.min_args = 2, .max_args = 2, .object = "interface", .run = run,
+	.min_args = 2, .max_args = 2, .object = "interface", .more = "bridge", .run = run,
 };
 
 int main(int argc, char **argv)

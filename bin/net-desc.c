@@ -28,7 +28,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "net-desc", .summary = "show or change the description of a network", .args = "NETWORK [TEXT...]", .options = options,
-	.min_args = 1, .max_args = -1, .object = "network", .run = run,
+	.min_args = 1, .max_args = -1, .object = "network", .more = "new-desc", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -28,7 +28,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "net-metadata", .summary = "show or change metadata of a network", .args = "NETWORK URI", .options = options,
-	.min_args = 2, .max_args = 2, .object = "network", .run = run,
+	.min_args = 2, .max_args = 2, .object = "network", .more = "uri", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -47,7 +47,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "net-port-create", .summary = "give a network a port", .args = "NETWORK FILE", .options = options, .min_args = 1,
-	.max_args = 2, .object = "network", .run = run,
+	.max_args = 2, .object = "network", .more = "file", .run = run,
 };
 
 int main(int argc, char **argv)

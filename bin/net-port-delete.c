@@ -21,7 +21,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "net-port-delete", .summary = "take a port of a network away", .args = "NETWORK PORT", .min_args = 2,
-	.max_args = 2, .object = "network", .run = run,
+	.max_args = 2, .object = "network", .more = "port", .run = run,
 };
 
 int main(int argc, char **argv)

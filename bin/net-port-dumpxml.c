@@ -24,7 +24,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "net-port-dumpxml", .summary = "print the XML of a port of a network", .args = "NETWORK PORT", .options = options, .min_args = 2,
-	.max_args = 2, .object = "network", .run = run,
+	.max_args = 2, .object = "network", .more = "port", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -63,7 +63,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "net-update", .summary = "change a part of a network, running or stored", .args = "NETWORK COMMAND SECTION XML", .options = options, .min_args = 4,
-	.max_args = 4, .object = "network", .run = run,
+	.max_args = 4, .object = "network", .more = "command section xml", .run = run,
 };
 
 int main(int argc, char **argv)

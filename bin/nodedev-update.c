@@ -33,7 +33,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "nodedev-update", .summary = "change a mediated device", .args = "DEVICE FILE", .options = options, .min_args = 2, .max_args = 2,
-	.object = "device", .run = run,
+	.object = "device", .more = "file", .run = run,
 };
 
 int main(int argc, char **argv)

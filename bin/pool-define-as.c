@@ -15,7 +15,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "pool-define-as", .summary = "define a storage pool from options", .args = "NAME TYPE", .options = options, .min_args = 2,
-	.max_args = 2, .run = run,
+	.max_args = 2, .object = "name", .more = "type", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -3,11 +3,9 @@
 #include "conf/storage.h"
 #include "util/str.h"
 
-static char *host_name, *port, *initiator;
+static char *initiator;
 
 static const struct poptOption options[] = {
-	{ "host", 0, POPT_ARG_STRING, &host_name, 0, "the host to ask", "HOST" },
-	{ "port", 0, POPT_ARG_STRING, &port, 0, "its port", "PORT" },
 	{ "initiator", 0, POPT_ARG_STRING, &initiator, 0, "the initiator's IQN", "IQN" },
 	POPT_TABLEEND
 };
@@ -32,12 +30,12 @@ static int run(struct cli *cli, struct error *err)
 {
 	struct storage_host host = { 0 }, *hosts[] = { &host };
 	struct storage_pool pool = { .type = STORAGE_POOL_ISCSI };
-	const char *name = host_name ? host_name : cli->n_args > 1 ? cli->args[1] : NULL;
-	const char *number = port ? port : cli->n_args > 2 ? cli->args[2] : NULL;
+	const char *name = cli->args[1];
+	const char *number = name ? cli->args[2] : NULL;
 	uint64_t value;
 
 	if (!name)
-		return number || initiator ? cli_usage(err, "--port and --initiator need a host") : find(cli, NULL, err);
+		return initiator ? cli_usage(err, "--initiator needs a host") : find(cli, NULL, err);
 	if (number && str_to_u64(number, 65535, &value) < 0)
 		return cli_usage(err, "'%s' is no port", number);
 	host.name = (char *)name;
@@ -52,7 +50,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "pool-find-sources-as", .summary = "find sources for storage pools by options", .args = "TYPE [HOST [PORT]]",
-	.options = options, .min_args = 1, .max_args = 3, .run = run,
+	.options = options, .min_args = 1, .max_args = 3, .object = "type", .more = "host port", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -30,7 +30,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "pool-find-sources", .summary = "find sources for storage pools", .args = "TYPE [FILE]", .min_args = 1, .max_args = 2,
-	.run = run,
+	.object = "type", .more = "srcSpec", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -76,7 +76,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "secret-set-value", .summary = "set the value of a secret", .args = "SECRET [BASE64]", .options = options, .min_args = 1,
-	.max_args = 2, .object = "secret", .run = run,
+	.max_args = 2, .object = "secret", .more = "base64", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -52,7 +52,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "snapshot-current", .summary = "show or choose the current snapshot of a guest", .args = "GUEST [SNAPSHOT]",
-	.options = options, .min_args = 1, .max_args = 2, .object = "domain", .run = run,
+	.options = options, .min_args = 1, .max_args = 2, .object = "domain", .more = "snapshotname", .run = run,
 };
 
 int main(int argc, char **argv)

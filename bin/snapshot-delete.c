@@ -22,7 +22,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "snapshot-delete", .summary = "delete snapshots of a guest", .args = "GUEST [SNAPSHOT]", .options = options, .min_args = 1,
-	.max_args = 2, .object = "domain", .run = run,
+	.max_args = 2, .object = "domain", .more = "snapshotname", .run = run,
 };
 
 int main(int argc, char **argv)

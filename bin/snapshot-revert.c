@@ -23,7 +23,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "snapshot-revert", .summary = "return a guest to a snapshot", .args = "GUEST [SNAPSHOT]", .options = options,
-	.min_args = 1, .max_args = 2, .flags = CLI_SLOW, .object = "domain", .run = run,
+	.min_args = 1, .max_args = 2, .flags = CLI_SLOW, .object = "domain", .more = "snapshotname", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -10,7 +10,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-attach-device", .summary = "attach a device to a guest", .args = "GUEST FILE", .options = options,
-	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "file", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -173,7 +173,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-attach-disk", .summary = "attach a disk to a guest", .args = "GUEST SOURCE TARGET", .options = options,
-	.min_args = 3, .max_args = 3, .flags = CLI_GUESTS, .run = run,
+	.min_args = 3, .max_args = 3, .flags = CLI_GUESTS, .more = "source target", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -120,7 +120,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-attach-interface", .summary = "attach a network interface to a guest", .args = "GUEST TYPE SOURCE",
-	.options = options, .min_args = 3, .max_args = 3, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 3, .max_args = 3, .flags = CLI_GUESTS, .more = "type source", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -63,7 +63,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-blkdeviotune", .summary = "show or set the limits of a disk", .args = "GUEST DEVICE", .options = options,
-	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "device", .run = run,
 };
 
 int main(int argc, char **argv)

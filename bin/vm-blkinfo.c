@@ -6,11 +6,9 @@
 
 #include <inttypes.h>
 
-static char *device;
 static int human, all;
 
 static const struct poptOption options[] = {
-	{ "device", 0, POPT_ARG_STRING, &device, 0, "the same as the argument DEVICE", "DEVICE" },
 	{ "human", 0, POPT_ARG_NONE, &human, 0, "with units", NULL },
 	{ "all", 0, POPT_ARG_NONE, &all, 0, "of all disks", NULL },
 	POPT_TABLEEND
@@ -85,7 +83,7 @@ static int each(struct cli *cli, struct cli_conn *conn, const struct guest *gues
 
 static int run(struct cli *cli, struct error *err)
 {
-	const char *disk = device ? device : cli->n_args > 1 ? cli->args[1] : NULL;
+	const char *disk = cli->args[1];
 	AUTO_CLI_GUEST struct guest guest = { 0 };
 	struct cli_conn *conn;
 
@@ -98,7 +96,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-blkinfo", .summary = "print the size of disks", .args = "GUEST [DEVICE]", .options = options, .min_args = 1,
-	.max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.max_args = 2, .flags = CLI_GUESTS, .more = "device", .run = run,
 };
 
 int main(int argc, char **argv)

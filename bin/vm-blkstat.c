@@ -2,11 +2,9 @@
 #include "cli/affect.h"
 #include "cli/rows.h"
 
-static char *device;
 static int human;
 
 static const struct poptOption options[] = {
-	{ "device", 0, POPT_ARG_STRING, &device, 0, "the same as the argument DEVICE", "DEVICE" },
 	{ "human", 0, POPT_ARG_NONE, &human, 0, "in words", NULL },
 	POPT_TABLEEND
 };
@@ -15,7 +13,7 @@ static const struct rpc_row uses[] = { HV(domain_block_stats), RPC_ROW_END };
 
 static int run(struct cli *cli, struct error *err)
 {
-	char *disk = device ? device : cli->n_args > 1 ? (char *)cli->args[1] : (char *)"";
+	char *disk = (char *)(cli->n_args > 1 ? cli->args[1] : "");
 	AUTO_CLI_GUEST struct guest guest = { 0 };
 	wire_domain_block_stats_args args = { .path = disk };
 	wire_domain_block_stats_ret s = { 0 };
@@ -37,7 +35,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-blkstat", .summary = "print the I/O counters of a disk", .args = "GUEST [DEVICE]", .options = options,
-	.min_args = 1, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.min_args = 1, .max_args = 2, .flags = CLI_GUESTS, .more = "device", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -17,7 +17,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-blkthreshold", .summary = "have an event told when a disk is written to beyond a place", .args = "GUEST DISK BYTES", .min_args = 3,
-	.max_args = 3, .flags = CLI_GUESTS, .run = run,
+	.max_args = 3, .flags = CLI_GUESTS, .more = "dev threshold", .run = run,
 };
 
 int main(int argc, char **argv)

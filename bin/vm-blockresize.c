@@ -32,7 +32,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-blockresize", .summary = "change the size of a disk while the guest runs", .args = "GUEST DISK [SIZE]", .options = options,
-	.min_args = 2, .max_args = 3, .flags = CLI_GUESTS, .run = run,
+	.min_args = 2, .max_args = 3, .flags = CLI_GUESTS, .more = "path size", .run = run,
 };
 
 int main(int argc, char **argv)

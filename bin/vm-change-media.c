@@ -5,11 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static char *source_option;
 static int eject, insert, update, force, print_xml, block;
 
 static const struct poptOption options[] = {
-	{ "source", 0, POPT_ARG_STRING, &source_option, 0, "the same as the argument SOURCE", "SOURCE" },
 	{ "eject", 0, POPT_ARG_NONE, &eject, 0, "take the medium out", NULL },
 	{ "insert", 0, POPT_ARG_NONE, &insert, 0, "put one into an empty drive", NULL },
 	{ "update", 0, POPT_ARG_NONE, &update, 0, "put one in, whatever is in it", NULL },
@@ -51,7 +49,7 @@ static int check(const struct domain_disk *disk, const char *source, struct erro
 static int run(struct cli *cli, struct error *err)
 {
 	const struct cli_given given[] = { { "--eject", eject }, { "--insert", insert }, { "--update", update }, { NULL, 0 } };
-	const char *source = source_option ? source_option : cli->n_args > 2 ? cli->args[2] : NULL;
+	const char *source = cli->args[2];
 	AUTO_CLI_GUEST struct guest guest = { 0 };
 	AUTO_DOMAIN struct domain *def = NULL;
 	struct domain_device dev = { .kind = DOMAIN_DEVICE_DISK };
@@ -73,7 +71,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-change-media", .summary = "change the medium of a drive", .args = "GUEST DRIVE [SOURCE]", .options = options,
-	.min_args = 2, .max_args = 3, .flags = CLI_GUESTS, .run = run,
+	.min_args = 2, .max_args = 3, .flags = CLI_GUESTS, .more = "path source", .run = run,
 };
 
 int main(int argc, char **argv)

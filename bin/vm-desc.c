@@ -28,7 +28,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-desc", .summary = "show or change the description of a guest", .args = "GUEST [TEXT...]", .options = options,
-	.min_args = 1, .max_args = -1, .flags = CLI_GUESTS, .run = run,
+	.min_args = 1, .max_args = -1, .flags = CLI_GUESTS, .more = "new-desc", .run = run,
 };
 
 int main(int argc, char **argv)

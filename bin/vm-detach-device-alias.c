@@ -21,7 +21,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-detach-device-alias", .summary = "detach a device from a guest by its alias", .args = "GUEST ALIAS",
-	.options = options, .min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "alias", .run = run,
 };
 
 int main(int argc, char **argv)

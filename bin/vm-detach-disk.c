@@ -26,7 +26,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-detach-disk", .summary = "detach a disk from a guest", .args = "GUEST TARGET", .options = options,
-	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "target", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -56,7 +56,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-detach-interface", .summary = "detach a network interface from a guest", .args = "GUEST TYPE",
-	.options = options, .min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "type", .run = run,
 };
 
 int main(int argc, char **argv)

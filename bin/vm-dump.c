@@ -61,7 +61,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-dump", .summary = "write a guest's memory to a file, for debuggers", .args = "GUEST FILE", .options = options, .min_args = 2,
-	.max_args = 2, .flags = CLI_GUESTS | CLI_SLOW, .run = run,
+	.max_args = 2, .flags = CLI_GUESTS | CLI_SLOW, .more = "file", .run = run,
 };
 
 int main(int argc, char **argv)

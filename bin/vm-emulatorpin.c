@@ -2,10 +2,7 @@
 #include "cli/cpulist.h"
 #include "cli/drivers.h"
 
-static char *list_option;
-
 static const struct poptOption options[] = {
-	{ "cpulist", 0, POPT_ARG_STRING, &list_option, 0, "the same as the argument CPULIST", "CPULIST" },
 	CLI_AFFECT,
 	POPT_TABLEEND
 };
@@ -29,7 +26,7 @@ static int show(struct cli *cli, struct cli_conn *conn, const struct guest *gues
 
 static int run(struct cli *cli, struct error *err)
 {
-	const char *list = list_option ? list_option : cli->n_args > 1 ? cli->args[1] : NULL;
+	const char *list = cli->args[1];
 	AUTO_CLI_GUEST struct guest guest = { 0 };
 	wire_domain_pin_emulator_args args = { 0 };
 	AUTO_FREE char *map = NULL;
@@ -50,7 +47,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-emulatorpin", .summary = "show or set where the threads of an emulator run", .args = "GUEST [CPULIST]",
-	.options = options, .min_args = 1, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 1, .max_args = 2, .flags = CLI_GUESTS, .more = "cpulist", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -27,7 +27,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-fsfreeze", .summary = "freeze a guest's file systems", .args = "GUEST [MOUNTPOINT...]", .min_args = 1, .max_args = -1,
-	.flags = CLI_GUESTS, .run = run,
+	.flags = CLI_GUESTS, .more = "mountpoint", .run = run,
 };
 
 int main(int argc, char **argv)

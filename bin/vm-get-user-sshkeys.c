@@ -34,7 +34,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-get-user-sshkeys", .summary = "print the ssh keys of a user in a guest", .args = "GUEST USER", .min_args = 2, .max_args = 2,
-	.flags = CLI_GUESTS, .run = run,
+	.flags = CLI_GUESTS, .more = "user", .run = run,
 };
 
 int main(int argc, char **argv)

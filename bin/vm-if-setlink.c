@@ -34,7 +34,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-if-setlink", .summary = "set the link of an interface up or down", .args = "GUEST INTERFACE STATE",
-	.options = options, .min_args = 3, .max_args = 3, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 3, .max_args = 3, .flags = CLI_GUESTS, .more = "interface state", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -6,11 +6,10 @@
 
 #include <string.h>
 
-static char *source = NULL, *interface;
+static char *source;
 static int full;
 
 static const struct poptOption options[] = {
-	{ "interface", 0, POPT_ARG_STRING, &interface, 0, "of one interface alone", "NAME" },
 	{ "full", 0, POPT_ARG_NONE, &full, 0, "with the name in every line", NULL },
 	{ "source", 0, POPT_ARG_STRING, &source, 0, "who is asked: lease (default), agent or arp", "SOURCE" },
 	POPT_TABLEEND
@@ -58,7 +57,7 @@ static int must_be_there(struct cli_conn *conn, const struct guest *guest, const
 static int run(struct cli *cli, struct error *err)
 {
 	static const char *const titles[] = { "Name", "MAC address", "Protocol", "Address" }, *const keys[] = { "name", "mac", "protocol", "address" };
-	const char *only = interface ? interface : cli->n_args > 1 ? cli->args[1] : NULL;
+	const char *only = cli->args[1];
 	AUTO_CLI_GUEST struct guest guest = { 0 };
 	wire_domain_interface_addresses_args args = { 0 };
 	wire_domain_interface_addresses_ret ret = { 0 };
@@ -91,7 +90,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-ifaddr", .summary = "print the addresses of a guest by interface", .args = "GUEST [INTERFACE]",
-	.options = options, .min_args = 1, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 1, .max_args = 2, .flags = CLI_GUESTS, .more = "interface", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -25,7 +25,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-ifstat", .summary = "print the counters of an interface", .args = "GUEST INTERFACE", .min_args = 2,
-	.max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.max_args = 2, .flags = CLI_GUESTS, .more = "interface", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -47,7 +47,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-iftune", .summary = "show or set the bandwidth of an interface", .args = "GUEST INTERFACE",
-	.options = options, .min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "interface", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -23,7 +23,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-iothreadadd", .summary = "add an I/O thread to a guest", .args = "GUEST IOTHREAD", .options = options,
-	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "id", .run = run,
 };
 
 int main(int argc, char **argv)

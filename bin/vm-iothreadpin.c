@@ -27,7 +27,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-iothreadpin", .summary = "set where an I/O thread runs", .args = "GUEST IOTHREAD CPULIST",
-	.options = options, .min_args = 3, .max_args = 3, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 3, .max_args = 3, .flags = CLI_GUESTS, .more = "iothread cpulist", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -30,7 +30,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-lxc-enter-namespace", .summary = "run a program in a container's namespaces", .args = "GUEST [--] PATH [ARGUMENT...]", .options = options,
-	.min_args = 1, .max_args = -1, .flags = CLI_GUESTS | CLI_POSIX, .run = run,
+	.min_args = 1, .max_args = -1, .flags = CLI_GUESTS | CLI_POSIX, .more = "cmd", .run = run,
 };
 
 int main(int argc, char **argv)

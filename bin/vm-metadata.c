@@ -28,7 +28,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-metadata", .summary = "show or change metadata of a guest", .args = "GUEST URI", .options = options,
-	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "uri", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -27,7 +27,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-pmsuspend", .summary = "put the system in a machine to sleep", .args = "GUEST TARGET", .min_args = 2, .max_args = 2,
-	.flags = CLI_GUESTS, .run = run,
+	.flags = CLI_GUESTS, .more = "target", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -8,14 +8,12 @@ static int timeout = AGENT_DEFAULT;
 static int async;
 static int block;
 static int pretty;
-static char *command;
 
 static const struct poptOption options[] = {
 	{ "timeout", 0, POPT_ARG_INT, &timeout, 0, "wait at most so long", "SECONDS" },
 	{ "async", 0, POPT_ARG_NONE, &async, 0, "do not wait for the answer", NULL },
 	{ "block", 0, POPT_ARG_NONE, &block, 0, "wait for ever", NULL },
 	{ "pretty", 0, POPT_ARG_NONE, &pretty, 0, "print the answer on several lines", NULL },
-	{ "cmd", 0, POPT_ARG_STRING, &command, 0, "the same as the argument COMMAND", "COMMAND" },
 	POPT_TABLEEND
 };
 
@@ -35,9 +33,7 @@ static int run(struct cli *cli, struct error *err)
 
 	if (cli_at_most_one(given, err) < 0)
 		return -1;
-	args.cmd = command ? command : (char *)cli->args[1];
-	if (!args.cmd)
-		return cli_usage(err, "COMMAND is missing");
+	args.cmd = (char *)cli->args[1];
 	args.timeout = async ? 0 : block ? -2 : timeout;
 	if (cli_call(conn, &rpc_qemu_domain_agent_command, &args, &ret, err) < 0)
 		return -1;
@@ -54,8 +50,8 @@ static int run(struct cli *cli, struct error *err)
 }
 
 static const struct cli_program program = {
-	.name = "vm-qemu-agent-command", .summary = "send a command to a guest agent", .args = "GUEST COMMAND", .options = options, .min_args = 1, .max_args = 2,
-	.flags = CLI_GUESTS, .run = run,
+	.name = "vm-qemu-agent-command", .summary = "send a command to a guest agent", .args = "GUEST COMMAND", .options = options, .min_args = 2, .max_args = 2,
+	.flags = CLI_GUESTS, .more = "cmd", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -7,13 +7,11 @@
 static int hmp;
 static int pretty;
 static int value;
-static char *command;
 
 static const struct poptOption options[] = {
 	{ "hmp", 0, POPT_ARG_NONE, &hmp, 0, "the command is one of the human monitor", NULL },
 	{ "pretty", 0, POPT_ARG_NONE, &pretty, 0, "print the answer on several lines", NULL },
 	{ "return-value", 0, POPT_ARG_NONE, &value, 0, "print what the command returned, not the whole answer", NULL },
-	{ "cmd", 0, POPT_ARG_STRING, &command, 0, "the same as the arguments", "COMMAND" },
 	POPT_TABLEEND
 };
 
@@ -27,10 +25,6 @@ static char *join(struct cli *cli, struct error *err)
 
 	for (int i = 1; i < cli->n_args; i++)
 		len += strlen(cli->args[i]) + 1;
-	if (cli->n_args < 2) {
-		cli_usage(err, "COMMAND is missing");
-		return NULL;
-	}
 	out = p = malloc(len);
 	if (!out) {
 		error_errno(err, "no memory");
@@ -84,9 +78,9 @@ static int run(struct cli *cli, struct error *err)
 
 	if (!conn)
 		return -1;
-	if (!command && !(words = join(cli, err)))
+	if (!(words = join(cli, err)))
 		return -1;
-	args.cmd = command ? command : words;
+	args.cmd = words;
 	args.flags = hmp ? 1 : 0;
 	if (cli_call(conn, &rpc_qemu_domain_monitor_command, &args, &ret, err) < 0)
 		return -1;
@@ -96,8 +90,8 @@ static int run(struct cli *cli, struct error *err)
 }
 
 static const struct cli_program program = {
-	.name = "vm-qemu-monitor-command", .summary = "send a command to QEMU's monitor", .args = "GUEST COMMAND...", .options = options, .min_args = 1, .max_args = -1,
-	.flags = CLI_GUESTS, .run = run,
+	.name = "vm-qemu-monitor-command", .summary = "send a command to QEMU's monitor", .args = "GUEST COMMAND...", .options = options, .min_args = 2, .max_args = -1,
+	.flags = CLI_GUESTS, .more = "cmd", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -22,7 +22,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-rename", .summary = "rename a guest", .args = "GUEST NEW-NAME", .min_args = 2, .max_args = 2, .flags = CLI_GUESTS,
-	.run = run,
+	.more = "new-name", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -30,7 +30,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-save-image-define", .summary = "replace the definition in a saved state", .args = "FILE XML", .options = options, .min_args = 2,
-	.max_args = 2, .flags = CLI_FILES, .run = run,
+	.max_args = 2, .flags = CLI_FILES, .more = "xml", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -53,7 +53,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-save", .summary = "save a guest's memory to a file and end it", .args = "GUEST FILE", .options = options, .min_args = 2,
-	.max_args = 2, .flags = CLI_GUESTS | CLI_SLOW, .run = run,
+	.max_args = 2, .flags = CLI_GUESTS | CLI_SLOW, .more = "file", .run = run,
 };
 
 int main(int argc, char **argv)

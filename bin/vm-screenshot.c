@@ -11,10 +11,8 @@
 #include <time.h>
 
 static int screen;
-static char *file;
 
 static const struct poptOption options[] = {
-	{ "file", 0, POPT_ARG_STRING, &file, 0, "as virsh spells the second argument", "FILE" },
 	{ "screen", 0, POPT_ARG_INT, &screen, 0, "which screen, counted from 0", "N" },
 	POPT_TABLEEND
 };
@@ -46,7 +44,7 @@ static int copy(struct rpc_channel *stream, int fd, const char *name, struct err
 
 static int save(struct cli *cli, struct rpc_channel *stream, const char *guest, const char *mime, struct error *err)
 {
-	const char *given = file ? file : cli->n_args > 1 ? cli->args[1] : NULL;
+	const char *given = cli->args[1];
 	AUTO_FREE char *name = given ? strdup(given) : usual_name(guest, mime);
 	bool output = name && !strcmp(name, "-");
 	AUTO_CLOSE int fd = !name ? -1 : output ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -92,7 +90,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-screenshot", .summary = "write a picture of a guest's screen", .args = "GUEST [FILE]", .options = options, .min_args = 1, .max_args = 2,
-	.flags = CLI_GUESTS, .run = run,
+	.flags = CLI_GUESTS, .more = "file", .run = run,
 };
 
 int main(int argc, char **argv)

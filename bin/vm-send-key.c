@@ -46,7 +46,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-send-key", .summary = "press keys of a machine", .args = "GUEST KEY...", .options = options, .min_args = 2, .max_args = -1,
-	.flags = CLI_GUESTS, .run = run,
+	.flags = CLI_GUESTS, .more = "keycode", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -6,14 +6,6 @@
 #include <ctype.h>
 #include <string.h>
 
-static char *pid_text, *signal_text;
-
-static const struct poptOption options[] = {
-	{ "pid", 0, POPT_ARG_STRING, &pid_text, 0, "as virsh spells the second argument", "PID" },
-	{ "signame", 0, POPT_ARG_STRING, &signal_text, 0, "as virsh spells the third argument", "SIGNAL" },
-	POPT_TABLEEND
-};
-
 static const struct rpc_row uses[] = { HV(domain_send_process_signal), RPC_ROW_END };
 
 /* libvirt's virDomainProcessSignal: the numbers of x86, whatever the machine; then RT0 (32) to RT32. */
@@ -42,14 +34,10 @@ static int signal_number(const char *text, struct error *err)
 
 static int run(struct cli *cli, struct error *err)
 {
-	int at = 1;
-	const char *pid = pid_text ? pid_text : at < cli->n_args ? cli->args[at++] : NULL;
-	const char *name = signal_text ? signal_text : at < cli->n_args ? cli->args[at++] : NULL;
+	const char *pid = cli->args[1], *name = cli->args[2];
 	struct guest guest = { 0 };
 	uint64_t number;
 
-	if (!pid || !name || at != cli->n_args)
-		return cli_usage(err, !pid ? "PID is missing" : !name ? "SIGNAL is missing" : "too many arguments");
 	int sig = signal_number(name, err);
 	if (sig < 0)
 		return -1;
@@ -65,8 +53,8 @@ static int run(struct cli *cli, struct error *err)
 }
 
 static const struct cli_program program = {
-	.name = "vm-send-process-signal", .summary = "signal a process in a container", .args = "GUEST PID SIGNAL", .options = options, .min_args = 1,
-	.max_args = 3, .flags = CLI_GUESTS, .run = run,
+	.name = "vm-send-process-signal", .summary = "signal a process in a container", .args = "GUEST PID SIGNAL", .min_args = 3,
+	.max_args = 3, .flags = CLI_GUESTS, .more = "pid signame", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -36,7 +36,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-set-lifecycle-action", .summary = "set what follows when a guest ends", .args = "GUEST TYPE ACTION",
-	.options = options, .min_args = 3, .max_args = 3, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 3, .max_args = 3, .flags = CLI_GUESTS, .more = "type action", .run = run,
 };
 
 int main(int argc, char **argv)

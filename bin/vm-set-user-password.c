@@ -30,7 +30,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-set-user-password", .summary = "set the password of a user in a guest", .args = "GUEST USER PASSWORD", .options = options, .min_args = 3, .max_args = 3,
-	.flags = CLI_GUESTS, .run = run,
+	.flags = CLI_GUESTS, .more = "user password", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -82,7 +82,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-set-user-sshkeys", .summary = "change the ssh keys of a user in a guest", .args = "GUEST USER", .options = options,
-	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "user", .run = run,
 };
 
 int main(int argc, char **argv)

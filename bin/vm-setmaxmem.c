@@ -24,7 +24,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-setmaxmem", .summary = "change the most memory that a guest can have", .args = "GUEST SIZE",
-	.options = options, .min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "size", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -23,7 +23,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-setmem", .summary = "change the memory of a guest", .args = "GUEST SIZE", .options = options, .min_args = 2,
-	.max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.max_args = 2, .flags = CLI_GUESTS, .more = "size", .run = run,
 };
 
 int main(int argc, char **argv)

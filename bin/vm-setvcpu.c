@@ -29,7 +29,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-setvcpu", .summary = "plug in or unplug single virtual CPUs of a guest", .args = "GUEST VCPULIST", .options = options,
-	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "vcpulist", .run = run,
 };
 
 int main(int argc, char **argv)

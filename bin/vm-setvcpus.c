@@ -36,7 +36,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-setvcpus", .summary = "change the number of virtual CPUs of a guest", .args = "GUEST COUNT",
-	.options = options, .min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "count", .run = run,
 };
 
 int main(int argc, char **argv)

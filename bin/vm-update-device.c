@@ -16,7 +16,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-update-device", .summary = "change a device of a guest", .args = "GUEST FILE", .options = options,
-	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .run = run,
+	.min_args = 2, .max_args = 2, .flags = CLI_GUESTS, .more = "file", .run = run,
 };
 
 int main(int argc, char **argv)

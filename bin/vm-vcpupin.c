@@ -4,11 +4,7 @@
 
 #include <string.h>
 
-static char *vcpu_option, *list_option;
-
 static const struct poptOption options[] = {
-	{ "vcpu", 0, POPT_ARG_STRING, &vcpu_option, 0, "the same as the argument VCPU", "VCPU" },
-	{ "cpulist", 0, POPT_ARG_STRING, &list_option, 0, "the same as the argument CPULIST", "CPULIST" },
 	CLI_AFFECT,
 	POPT_TABLEEND
 };
@@ -49,8 +45,8 @@ static int show(struct cli *cli, struct cli_conn *conn, const struct guest *gues
 
 static int run(struct cli *cli, struct error *err)
 {
-	const char *which = vcpu_option ? vcpu_option : cli->n_args > 1 ? cli->args[1] : NULL;
-	const char *list = list_option ? list_option : cli->n_args > 2 ? cli->args[2] : NULL;
+	const char *which = cli->args[1];
+	const char *list = which ? cli->args[2] : NULL;
 	AUTO_CLI_GUEST struct guest guest = { 0 };
 	wire_domain_pin_vcpu_flags_args args = { 0 };
 	AUTO_FREE char *map = NULL;
@@ -60,8 +56,6 @@ static int run(struct cli *cli, struct error *err)
 
 	if ((which && cli_number(which, UINT32_MAX, "number of a CPU", &vcpu, err) < 0) || cli_affect_flags(&args.flags, err) < 0)
 		return -1;
-	if (list && !which)
-		return cli_usage(err, "a list needs the number of a CPU");
 	if (!(conn = cli_open_guest(cli, uses, cli_drivers, &guest, err)) || (cpus = cli_host_cpus(conn, err)) < 0)
 		return -1;
 	if (!list)
@@ -76,7 +70,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vm-vcpupin", .summary = "show or set where virtual CPUs run", .args = "GUEST [VCPU] [CPULIST]",
-	.options = options, .min_args = 1, .max_args = 3, .flags = CLI_GUESTS, .run = run,
+	.options = options, .min_args = 1, .max_args = 3, .flags = CLI_GUESTS, .more = "vcpu cpulist", .run = run,
 };
 
 int main(int argc, char **argv)

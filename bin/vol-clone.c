@@ -70,7 +70,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vol-clone", .summary = "copy a volume in its pool", .args = "VOL NAME", .options = options, .min_args = 2, .max_args = 2,
-	.object = "vol", .run = run,
+	.object = "vol", .more = "newname", .run = run,
 };
 
 int main(int argc, char **argv)

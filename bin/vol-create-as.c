@@ -64,7 +64,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vol-create-as", .summary = "create a volume from options", .args = "POOL NAME CAPACITY", .options = options,
-	.min_args = 3, .max_args = 3, .object = "pool", .run = run,
+	.min_args = 3, .max_args = 3, .object = "pool", .more = "name capacity", .run = run,
 };
 
 int main(int argc, char **argv)

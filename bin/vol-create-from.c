@@ -52,7 +52,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vol-create-from", .summary = "create a volume with the content of another", .args = "POOL FILE VOL", .options = options,
-	.min_args = 3, .max_args = 3, .object = "pool", .run = run,
+	.min_args = 3, .max_args = 3, .object = "pool", .more = "file vol", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -67,7 +67,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vol-create", .summary = "create a volume from XML", .args = "POOL FILE", .options = options, .min_args = 1, .max_args = 2,
-	.object = "pool", .run = run,
+	.object = "pool", .more = "file", .run = run,
 };
 
 int main(int argc, char **argv)

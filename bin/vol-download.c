@@ -52,7 +52,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vol-download", .summary = "write the bytes of a volume into a file", .args = "VOL FILE", .options = options, .min_args = 2, .max_args = 2,
-	.object = "vol", .run = run,
+	.object = "vol", .more = "file", .run = run,
 };
 
 int main(int argc, char **argv)

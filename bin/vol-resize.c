@@ -36,7 +36,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vol-resize", .summary = "change the capacity of a volume", .args = "VOL CAPACITY", .options = options, .min_args = 2,
-	.max_args = 2, .object = "vol", .run = run,
+	.max_args = 2, .object = "vol", .more = "capacity", .run = run,
 };
 
 int main(int argc, char **argv)

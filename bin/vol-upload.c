@@ -25,7 +25,7 @@ static int run(struct cli *cli, struct error *err)
 
 static const struct cli_program program = {
 	.name = "vol-upload", .summary = "write a file into a volume", .args = "VOL FILE", .options = options, .min_args = 2, .max_args = 2,
-	.object = "vol", .run = run,
+	.object = "vol", .more = "file", .run = run,
 };
 
 int main(int argc, char **argv)

@@ -10,6 +10,9 @@
 /* The code of an error that means "wrong use"; it never leaves this file and is no libvirt number. */
 #define CODE_USAGE ((enum error_code)-1)
 
+/* How many arguments may have an option that is the same. */
+#define NAMED_MAX 4
+
 static char output_buffer[1 << 16];
 
 /* A program that was started with a closed standard descriptor must not open a state file in its place. The
@@ -84,9 +87,34 @@ int cli_usage(struct error *err, const char *fmt, ...)
 	return -1;
 }
 
+/* The next word of a program's `args` or `more`, without the marks around it. Returns its length, 0 at the end. */
+static size_t word(const char **at, char *out, size_t size)
+{
+	size_t len;
+
+	do {
+		*at += strspn(*at, " []{}.");
+		len = strcspn(*at, " []{}.");
+		snprintf(out, size, "%.*s", (int)len, *at);
+		*at += len;
+	} while (!strcmp(out, "--"));
+	return len;
+}
+
+/* The argument of that place is not there. */
+static int missing(const struct cli_program *program, int place, struct error *err)
+{
+	const char *at = program->args;
+	char name[24];
+
+	for (int i = 0; i <= place; i++)
+		word(&at, name, sizeof(name));
+	return cli_usage(err, "%s is missing", name);
+}
+
 int cli_missing(const struct cli_program *program, struct error *err)
 {
-	return cli_usage(err, "%.*s is missing", (int)strcspn(program->args, ". "), program->args);
+	return missing(program, 0, err);
 }
 
 int cli_at_most_one(const struct cli_given *options, struct error *err)
@@ -113,36 +141,71 @@ struct line {
 	int quiet, json, help, version;
 	char *uri;
 	char *found;       /* by way of libvirt.conf */
-	char *object;      /* --domain, --file */
+	char **named[NAMED_MAX];   /* --domain, --file ..., as popt collects them; NULL: not given */
 };
+
+/* The options that are the same as arguments: their names, and those of the arguments. */
+struct named {
+	int n;
+	char option[NAMED_MAX][24], arg[NAMED_MAX][24], same[NAMED_MAX][48];
+	struct poptOption table[NAMED_MAX + 1];   /* POPT_TABLEEND is all zero */
+};
+
+static void find_named(const struct cli_program *program, struct line *line, struct named *named)
+{
+	const char *args = program->args ? program->args : "", *more = program->more ? program->more : "", *first = program->object;
+
+	if (!first)
+		first = program->flags & CLI_FILES ? "file" : program->flags & CLI_GUESTS ? "domain" : NULL;
+	for (int i = 0; i < NAMED_MAX && word(&args, named->arg[i], sizeof(named->arg[i])); i++) {
+		const char *said = i == 0 && program->object ? "NAME" : named->arg[i];
+
+		snprintf(named->same[i], sizeof(named->same[i]), "the same as the argument %s", named->arg[i]);
+		if (i == 0 ? first != NULL : word(&more, named->option[i], sizeof(named->option[i])) > 0)
+			named->table[named->n++] = (struct poptOption){
+				i == 0 ? first : named->option[i], 0, POPT_ARG_ARGV, &line->named[i], 0, named->same[i], said
+			};
+	}
+}
 
 static int check_count(const struct cli *cli, struct error *err)
 {
 	const struct cli_program *program = cli->program;
 
-	if (cli->n_args == 0 && program->min_args > 0)
-		return cli_missing(program, err);
 	if (cli->n_args < program->min_args)
-		return cli_usage(err, "too few arguments: %s is needed", program->args);
+		return missing(program, cli->n_args, err);
 	if (program->max_args >= 0 && cli->n_args > program->max_args)
 		return cli_usage(err, "one argument too many: '%s'", cli->args[program->max_args]);
 	return 0;
 }
 
-static int gather(struct cli *cli, poptContext context, const char *object, struct error *err)
+/*
+ * The arguments: what options name, and in the places between the rest, in its order. The last place takes an option again
+ * and again where it takes several arguments.
+ */
+static int gather(struct cli *cli, poptContext context, char **const named[], struct error *err)
 {
 	const char **rest = poptGetArgs(context);
 	size_t n = 0;
 
 	while (rest && rest[n])
 		n++;
-	cli->args = calloc(n + 2, sizeof(*cli->args));
+	for (int i = 0; i < NAMED_MAX; i++)
+		for (char **value = named[i]; value && *value; value++)
+			n++;
+	cli->args = calloc(n + 1, sizeof(*cli->args));
 	if (!cli->args)
 		return error_errno(err, "the arguments");
-	if (object)
-		cli->args[cli->n_args++] = object;
-	for (size_t i = 0; i < n; i++)
-		cli->args[cli->n_args++] = rest[i];
+	for (int place = 0; cli->n_args < (int)n; place++) {
+		char **value = place < NAMED_MAX ? named[place] : NULL;
+
+		if (!value && !(rest && *rest))
+			return missing(cli->program, place, err);
+		if (!value)
+			cli->args[cli->n_args++] = *rest++;
+		for (; value && *value; value++)
+			cli->args[cli->n_args++] = *value;
+	}
 	return check_count(cli, err);
 }
 
@@ -195,7 +258,7 @@ static int run(struct cli *cli, poptContext context, struct line *line, struct e
 	cli->terminal = isatty(STDOUT_FILENO);
 	const char *no_color = getenv("NO_COLOR");
 	cli->colour = cli->terminal && !(no_color && *no_color);
-	if (gather(cli, context, line->object, err) < 0)
+	if (gather(cli, context, line->named, err) < 0)
 		return -1;
 	return cli->program->run(cli, err);
 }
@@ -229,16 +292,9 @@ int cli_main(int argc, char **argv, const struct cli_program *program)
 	struct cli cli = { .program = program };
 	struct error err = { 0 };
 	const struct poptOption empty[] = { POPT_TABLEEND };
-	const char *option = program->object ? program->object : program->flags & CLI_FILES ? "file" : "domain";
-	const char *said = program->flags & CLI_FILES ? "FILE" : program->flags & CLI_GUESTS ? "GUEST" : "NAME";
-	const bool named = program->object || (program->flags & (CLI_GUESTS | CLI_FILES));
-	char same[48];
-	const struct poptOption object[] = {
-		{ option, 0, POPT_ARG_STRING, &line.object, 0, same, said },
-		POPT_TABLEEND
-	};
+	struct named named = { 0 };
 	const struct poptOption common[] = {
-		{ NULL, 0, POPT_ARG_INCLUDE_TABLE, named ? (void *)object : (void *)empty, 0, NULL, NULL },
+		{ NULL, 0, POPT_ARG_INCLUDE_TABLE, named.table, 0, NULL, NULL },
 		{ "connect", 'c', POPT_ARG_STRING, &line.uri, 0, "the driver or the machine to talk to", "URI" },
 		{ "quiet", 'q', POPT_ARG_NONE, &line.quiet, 0, "say nothing but results and errors", NULL },
 		{ "json", 0, POPT_ARG_NONE, &line.json, 0, "print one JSON document", NULL },
@@ -252,7 +308,7 @@ int cli_main(int argc, char **argv, const struct cli_program *program)
 		POPT_TABLEEND
 	};
 
-	snprintf(same, sizeof(same), "the same as the %s%s", program->object ? "first argument" : "argument ", program->object ? "" : said);
+	find_named(program, &line, &named);
 	if (sanitise_fds() < 0)
 		return EXIT_FAILED;
 	setvbuf(stdout, output_buffer, _IOFBF, sizeof(output_buffer));
@@ -271,7 +327,11 @@ int cli_main(int argc, char **argv, const struct cli_program *program)
 	free(cli.args);
 	free(line.uri);
 	free(line.found);
-	free(line.object);
+	for (int i = 0; i < NAMED_MAX; i++) {
+		for (char **value = line.named[i]; value && *value; value++)
+			free(*value);
+		free(line.named[i]);
+	}
 	if (context)
 		poptFreeContext(context);
 	return status;

@@ -36,6 +36,7 @@ struct cli_program {
 	int min_args, max_args;            /* max_args -1: any number */
 	unsigned flags;
 	const char *object;                /* --OBJECT NAME is the same as the first argument ("pool"); NULL: as the flags say */
+	const char *more;                  /* options that are the same as the arguments after it, in their order ("source target"); NULL: none */
 
 	/* Does the work. Returns an exit status, or -1 with *err set: it is printed and its code decides the status. */
 	int (*run)(struct cli *cli, struct error *err);

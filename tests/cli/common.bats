@@ -83,6 +83,24 @@ programs() { for source in "$TOP"/bin/*.c; do basename "$source" .c; done; }
 	expect 3 vm-state 4711
 }
 
+@test "arguments can be named, as virsh spells them, in any order" {
+	export BERTH_URI=test:///default
+	expect 0 vm-setmem --domain test --size 1G --config
+	expect 0 vm-setmem --size 1G --config test
+	expect 0 vm-setmem --config test --size 1G
+	expect 0 vm-desc test --new-desc two --new-desc words
+	[ "$(vm-desc --domain test)" = "two words" ]
+	[ "$(vm-attach-disk --print-xml --target vdb --domain test /a)" = "$(vm-attach-disk --print-xml test /a vdb)" ]
+	expect 2 vm-setmem --size 1G
+	contains "$output" "vm-setmem: GUEST is missing"
+	expect 2 vm-setmem test
+	contains "$output" "vm-setmem: SIZE is missing"
+	expect 2 vm-setmem test 1G --size 1G
+	contains "$output" "one argument too many: '1G'"
+	expect 2 vm-vcpupin test --cpulist 0
+	contains "$output" "VCPU is missing"
+}
+
 @test "a full disk behind standard output is an error (R20)" {
 	for program in $(programs); do
 		run_apart bash -c "$program --help >/dev/full"
