@@ -143,3 +143,15 @@ contains()
 {
 	[[ $1 == *"$2"* ]] || { echo "no '$2' in: $1"; return 1; }
 }
+
+# Waits until a file holds a text: until_in FILE TEXT
+until_in()
+{
+	for i in {1..200}; do
+		grep -q -- "$2" "$1" 2>/dev/null && return 0
+		sleep 0.05
+	done
+	echo "no '$2' in $1:"
+	cat "$1"
+	return 1
+}

@@ -12,18 +12,6 @@ setup()
 }
 teardown() { berth_teardown; }
 
-# Waits until a file holds a text.
-until_in()
-{
-	for i in {1..200}; do
-		grep -q -- "$2" "$1" 2>/dev/null && return 0
-		sleep 0.05
-	done
-	echo "no '$2' in $1:"
-	cat "$1"
-	return 1
-}
-
 @test "vm-start, vm-list, vm-state, vm-id, vm-info, vm-destroy" {
 	berth_define web
 	run_apart vm-start web

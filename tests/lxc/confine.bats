@@ -7,14 +7,6 @@
 load ../helpers
 load lxc
 
-setup()
-{
-	berth_need_containers
-	berth_setup
-	berth_rootfs
-}
-teardown() { berth_teardown; }
-
 @test "G6: the kernel's files that tell of the host or change it are covered, and cannot be uncovered without sys_admin" {
 	lxc_run m "<features><capabilities policy='default'><sys_admin state='off'/></capabilities></features>" "" sh -c '
 		for f in kcore keys timer_list; do echo "$f $(head -c 10 /proc/$f 2>/dev/null | wc -c)"; done

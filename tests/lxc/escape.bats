@@ -5,14 +5,6 @@
 load ../helpers
 load lxc
 
-setup()
-{
-	berth_need_containers
-	berth_setup
-	berth_rootfs
-}
-teardown() { berth_teardown; }
-
 # Holds on to every program that is seen in /proc and is not the container's own, and tries to write to it, also after it has ended.
 racer()
 {

@@ -5,14 +5,6 @@
 load ../helpers
 load lxc
 
-setup()
-{
-	berth_need_containers
-	berth_setup
-	berth_rootfs
-}
-teardown() { berth_teardown; }
-
 @test "G8: environment" {
 	export LEAK=1 LD_PRELOAD= IFS=x
 	OS="<initenv name='FOO'>bar</initenv><initenv name='TERM'>vt100</initenv>" lxc_run env "" "" env

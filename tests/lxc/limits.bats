@@ -5,14 +5,6 @@
 load ../helpers
 load lxc
 
-setup()
-{
-	berth_need_containers
-	berth_setup
-	berth_rootfs
-}
-teardown() { berth_teardown; }
-
 # group NAME CONTROLLER FILE: a file of the guest's control group, of version 1 or 2
 group()
 {

@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What the tests of containers share beside ../helpers.
 
+# Where a file needs no more than a container.
+setup()
+{
+	berth_need_containers
+	berth_setup
+	berth_rootfs
+}
+teardown() { berth_teardown; }
+
 # Defines a container whose init is `busybox ARGS...`: lxc_run NAME "more elements" "more devices" ARGS...; runs it to its end and
 # leaves what it wrote to its console in $output.
 lxc_run()

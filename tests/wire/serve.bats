@@ -51,18 +51,6 @@ web()
 	v define "$SCRATCH/web.xml"
 }
 
-# Waits until a file holds a text.
-until_in()
-{
-	for i in {1..200}; do
-		grep -q -- "$2" "$1" 2>/dev/null && return 0
-		sleep 0.05
-	done
-	echo "no '$2' in $1:"
-	cat "$1"
-	return 1
-}
-
 # virsh event in the background, output in $SCRATCH/events. It does not tell when it has registered: its server's open files do.
 watch_events()
 {

@@ -28,18 +28,6 @@ v()
 	timeout 20 virsh -q -c "lxc+unix:///system?socket=$SOCKET" "$@"
 }
 
-# Waits until a file holds a text.
-until_in()
-{
-	for i in {1..200}; do
-		grep -q -- "$2" "$1" 2>/dev/null && return 0
-		sleep 0.05
-	done
-	echo "no '$2' in $1:"
-	cat "$1"
-	return 1
-}
-
 # Starts virsh event in the background with its output in $SCRATCH/events. It does not tell when it has registered: something is
 # made to happen until it sees it.
 watch_events()
