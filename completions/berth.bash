@@ -107,6 +107,7 @@ _berth()
 	fi
 	_berth_argument
 	case $program in
+	host-suspend) ((argument == 0)) && _berth_words < <(printf '%s\n' mem disk hybrid) ;;
 	host-cpu-models) ((argument == 0)) && _berth_words < <(printf '%s\n' x86_64 i686 aarch64 ppc64 s390x) ;;
 	host-cpu-* | host-hypervisor-cpu-baseline | host-hypervisor-cpu-compare) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	host-* | test-reset | vm-list | vm-autostart-all | vm-shutdown-all) ;;
@@ -123,6 +124,12 @@ _berth()
 		1) _berth_words < <(echo 1) ;;
 		2) _berth_words < <(printf '%s\n' hup int kill quit term usr1 usr2) ;;
 		esac ;;
+	vm-await)
+		if ((argument == 0)); then
+			_berth_guests "$program"
+		else
+			_berth_words < <(printf '%s\n' domain-inactive guest-agent-available)
+		fi ;;
 	vm-wait)
 		if ((argument == 0)); then
 			_berth_guests "$program"
@@ -156,6 +163,7 @@ _berth_programs=(
 	checkpoint-info
 	checkpoint-list
 	checkpoint-parent
+	host-allocpages
 	host-capabilities
 	host-check
 	host-cpu-baseline
@@ -172,7 +180,10 @@ _berth_programs=(
 	host-hypervisor-cpu-models
 	host-info
 	host-maxvcpus
+	host-memory-tune
 	host-memstats
+	host-sevinfo
+	host-suspend
 	host-sysinfo
 	host-uri
 	host-version
@@ -278,6 +289,7 @@ _berth_programs=(
 	vm-attach-interface
 	vm-autostart
 	vm-autostart-all
+	vm-await
 	vm-blkdeviotune
 	vm-blkerror
 	vm-blkinfo

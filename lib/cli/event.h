@@ -35,6 +35,8 @@ struct cli_event_watch {
 	const struct cli_event_type *type;   /* NULL: all */
 	const char *const *guests;           /* names, UUIDs, ids */
 	size_t n_guests;                     /* 0: all guests */
+	/* Called when no event can be missed any more: 1 to end, 0 to go on, -1; may be NULL. */
+	int (*ready)(void *arg, struct error *err);
 	/* Told of each event; returns 1 to end, 0 to go on, -1. */
 	int (*tell)(const struct cli_event *event, void *arg, struct error *err);
 	void *arg;

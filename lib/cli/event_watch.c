@@ -95,11 +95,14 @@ static int watch_remote(const struct cli_event_watch *watch, int timeout_ms, str
 	struct rpc_conn *rpc = watch->conn->remote;
 	int64_t start = cli_now_ms();
 
-	if (subscribe(watch, rpc, err) < 0)
-		return -1;
-	for (;;) {
+	int rc = subscribe(watch, rpc, err);
+
+	if (rc == 0 && watch->ready)
+		rc = watch->ready(watch->arg, err);
+	while (rc == 0) {
 		struct rpc_event ev = { 0 };
-		int rc = rpc_next_event(rpc, &ev, cli_time_left(start, timeout_ms), err);
+
+		rc = rpc_next_event(rpc, &ev, cli_time_left(start, timeout_ms), err);
 
 		if (rc == 0)
 			return error_set(err, ERR_OPERATION_TIMEOUT, "the time was up");
@@ -107,9 +110,8 @@ static int watch_remote(const struct cli_event_watch *watch, int timeout_ms, str
 			rc = decode(watch, &ev, err);
 			rpc_event_clear(&ev);
 		}
-		if (rc != 0)
-			return rc;
 	}
+	return rc;
 }
 
 /* ---- local guests ---- */
@@ -129,20 +131,24 @@ static int watch_local(const struct cli_event_watch *watch, struct hv_watch *w, 
 	for (const struct cli_event_type *t = cli_event_types; t->name; t++)
 		if (!watch->type || watch->type == t)
 			types |= UINT64_C(1) << t->id;
-	if (hv_watch_want(w, types, err) < 0)
-		return -1;
-	for (;;) {
-		struct pollfd p = { .fd = hv_watch_fd(w), .events = POLLIN };
-		int rc = hv_watch_take(w, err);
+	int rc = hv_watch_want(w, types, err);
 
+	if (rc == 0 && watch->ready)
+		rc = watch->ready(watch->arg, err);
+	while (rc == 0) {
+		struct pollfd p = { .fd = hv_watch_fd(w), .events = POLLIN };
+
+		rc = hv_watch_take(w, err);
 		if (rc != 0)
-			return rc;
+			break;
 		rc = poll(&p, 1, cli_time_left(start, timeout_ms));
 		if (rc < 0 && errno != EINTR)
 			return error_errno(err, "waiting for events");
 		if (rc == 0)
 			return error_set(err, ERR_OPERATION_TIMEOUT, "the time was up");
+		rc = 0;
 	}
+	return rc;
 }
 
 int cli_event_watch(const struct cli_event_watch *watch, int timeout_ms, struct error *err)

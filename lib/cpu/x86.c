@@ -97,6 +97,19 @@ bool x86_host(struct x86_cpu *out)
 #endif
 }
 
+void x86_host_sev(unsigned *guests, unsigned *es_guests)
+{
+	*guests = *es_guests = 0;
+#if defined(__x86_64__) || defined(__i386__)
+	unsigned a, b, addresses = 0, first_plain = 0;
+
+	if (!__get_cpuid(0x8000001f, &a, &b, &addresses, &first_plain) || !(a & 2) || !first_plain)
+		return;
+	*guests = addresses - first_plain + 1;
+	*es_guests = first_plain - 1;
+#endif
+}
+
 static unsigned count_difference(const struct x86_cpu *a, const struct x86_cpu *b)
 {
 	unsigned n = 0;

@@ -68,6 +68,9 @@ const char *x86_vendor_name(const char *signature);
 /* The processor that this program runs on. false: it is no x86. */
 bool x86_host(struct x86_cpu *out);
 
+/* How many SEV guests the host can have, with encrypted state (SEV-ES) or without (AMD64 Architecture Programmer's Manual, CPUID 8000_001f); 0: none. */
+void x86_host_sev(unsigned *guests, unsigned *es_guests);
+
 /*
  * The model that tells the processor with the fewest additional features. `usable` decides of a model's name (NULL: all may be); `removing`: the features that the
  * model has and the processor has not are taken away, otherwise such a model is none. NULL: there is no such model.

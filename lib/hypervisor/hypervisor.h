@@ -39,6 +39,9 @@ rpc_fn hv_node_get_info, hv_connect_get_capabilities;
 rpc_fn hv_node_get_cpu_stats, hv_node_get_cpu_map, hv_node_get_memory_stats, hv_node_get_free_memory,
 	hv_node_get_cells_free_memory, hv_node_get_free_pages;
 
+/* node_set.c: what is set of the host. A host that sleeps answers when it is awake again */
+rpc_fn hv_node_alloc_pages, hv_node_get_memory_parameters, hv_node_set_memory_parameters, hv_node_suspend_for_duration, hv_node_get_sev_info;
+
 /* sysinfo.c */
 rpc_fn hv_connect_get_sysinfo;
 

@@ -6,6 +6,7 @@
 #include "util/error.h"
 
 struct domain;       /* conf/domain.h */
+struct params;
 struct x86_cpu;      /* cpu/x86.h */
 
 /* A driver whose guests run here under a supervisor of ours; or a kind of other objects that live the same way, networks: they are looked at, started,
@@ -63,6 +64,8 @@ struct hv_driver {
 	char *(*emulator_capabilities)(const struct hv_emulator *emulator, struct error *err);
 	/* The most that a guest's processor can be there, and (`models`, the caller's; may be NULL) the names of the models that there are, ends in NULL. */
 	int (*emulator_cpu)(const struct hv_emulator *emulator, struct x86_cpu *cpu, char ***models, struct error *err);
+	/* Adds what the host has for confidential guests (AMD's SEV), by libvirt's names; a host that has none is ERR_CONFIG_UNSUPPORTED. May be NULL. */
+	int (*emulator_sev)(struct params *out, struct error *err);
 };
 
 /* A supervisor that a program is itself: it starts one by a copy of its process, without another program to be loaded. */

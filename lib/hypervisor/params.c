@@ -189,6 +189,17 @@ int params_add_string(struct params *p, const char *name, const char *value, str
 	return 0;
 }
 
+void params_clear(struct params *p)
+{
+	for (u_int i = 0; i < p->len; i++) {
+		free(p->val[i].field);
+		if (p->val[i].value.type == WIRE_PARAM_STRING)
+			free(p->val[i].value.wire_typed_param_value_u.s);
+	}
+	free(p->val);
+	*p = (struct params){ 0 };
+}
+
 static int add_number(struct params *p, const struct param_row *row, uint64_t value, struct error *err)
 {
 	switch (row->type) {

@@ -35,6 +35,9 @@ int params_add_ullong(struct params *p, const char *name, uint64_t value, struct
 int params_add_bool(struct params *p, const char *name, bool value, struct error *err) NODISCARD;
 int params_add_string(struct params *p, const char *name, const char *value, struct error *err) NODISCARD;
 
+/* Frees what was added. */
+void params_clear(struct params *p);
+
 /* How many there are of a group, and what they are in a definition: the first `max` rows, 0: all. */
 size_t params_count(enum param_group group, unsigned max);
 int params_read(enum param_group group, const void *base, unsigned max, struct params *out, struct error *err) NODISCARD;

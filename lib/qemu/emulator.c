@@ -2,6 +2,7 @@
 #include "qemu/emulator.h"
 
 #include "cpu/cpu.h"
+#include "hypervisor/params.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -164,4 +165,31 @@ int qemu_emulator_cpu(const struct hv_emulator *asked, struct x86_cpu *cpu, char
 			n++;
 	}
 	return *models ? 0 : error_set(err, ERR_NO_MEMORY, "no memory for the names of models");
+}
+
+int qemu_emulator_sev(struct params *out, struct error *err)
+{
+	/* libvirt's names are QEMU's own */
+	static const struct { const char *name; bool text; } told[] = {
+		{ "pdh", true }, { "cert-chain", true }, { "cpu0-id", true }, { "cbitpos", false }, { "reduced-phys-bits", false },
+	};
+	AUTO_QEMU_EMULATOR struct qemu_emulator e = { 0 };
+	unsigned guests, es_guests;
+	const json_t *sev;
+
+	if (find_caps(&(struct hv_emulator){ 0 }, &e, err) < 0)
+		return -1;
+	sev = json_object_get(e.caps->doc, "sev-capabilities");
+	if (!sev)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "this host has no SEV for its guests: it takes a processor of AMD's that has it, switched on in the firmware and "
+				 "in KVM (/dev/sev), and a QEMU that knows it");
+	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+		const json_t *v = json_object_get(sev, told[i].name);
+		int r = !v ? 0 : told[i].text ? params_add_string(out, told[i].name, json_string_value(v), err)
+			: params_add_uint(out, told[i].name, (unsigned)json_integer_value(v), err);
+		if (r < 0)
+			return -1;
+	}
+	x86_host_sev(&guests, &es_guests);
+	return params_add_uint(out, "max-guests", guests, err) < 0 ? -1 : params_add_uint(out, "max-es-guests", es_guests, err);
 }

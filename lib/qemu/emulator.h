@@ -29,5 +29,6 @@ const json_t *qemu_emulator_model(const struct qemu_caps *caps, bool kvm, const 
 
 char *qemu_emulator_capabilities(const struct hv_emulator *asked, struct error *err) NODISCARD;
 int qemu_emulator_cpu(const struct hv_emulator *asked, struct x86_cpu *cpu, char ***models, struct error *err) NODISCARD;
+int qemu_emulator_sev(struct params *out, struct error *err) NODISCARD;
 
 #endif

@@ -87,6 +87,24 @@ teardown() { berth_teardown; }
 	[ "$(vm-state --reason web)" = "shut off (crashed)" ]
 }
 
+@test "vm-await: told of the end when it comes; the agent of a guest that cannot have one" {
+	berth_define web
+	expect 0 vm-await web domain-inactive --timeout 0
+	vm-start -q web
+	expect 6 vm-await web domain-inactive --timeout 0
+	vm-await --condition domain-inactive --domain web --timeout 20 & waiter=$!
+	expect 4 vm-await web guest-agent-available
+	contains "$output" "no channel for a guest agent"
+	expect 0 vm-destroy web
+	wait $waiter
+	expect 4 vm-await web guest-agent-available
+	contains "$output" "not running"
+	expect 3 vm-await nobody domain-inactive
+	expect 2 vm-await web
+	expect 2 vm-await web sleeping
+	expect 2 vm-await web domain-inactive --condition domain-inactive
+}
+
 @test "several guests: status 8 when some could be started" {
 	berth_define a
 	berth_define b

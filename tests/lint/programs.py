@@ -12,7 +12,7 @@ PROGRAMS = sorted(os.path.basename(p)[:-2] for p in files() if re.match(r'bin/[^
 SECTIONS = ['NAME', 'SYNOPSIS', 'OPTIONS', 'EXIT STATUS', 'EXAMPLES']
 # programs that touch XML; all others must start without libxml2
 XML = set('vm-define vm-create vm-edit vm-desc vm-metadata vm-rename vm-dumpxml vm-info host-capabilities vm-ttyconsole '
-          'vm-xml-from-native vm-ssh'.split())
+          'vm-xml-from-native vm-ssh vm-await'.split())
 XML |= set('net-create net-define net-desc net-dhcp-leases net-dumpxml net-edit net-info net-metadata net-port-create net-port-dumpxml net-update'.split())
 XML |= set('nwfilter-define nwfilter-dumpxml nwfilter-edit nwfilter-undefine nwfilter-binding-create nwfilter-binding-delete'.split())
 XML |= set('nwfilter-binding-dumpxml nwfilter-binding-list nwfilter-list vm-autostart-all'.split())

@@ -58,7 +58,9 @@ of_supervisor()
 	[ "$(of_supervisor Seccomp)" = 2 ]
 }
 
-@test "the agent answers: vm-qemu-agent-command, vm-hostname, vm-guest-agent-timeout" {
+@test "the agent answers: vm-qemu-agent-command, vm-hostname, vm-guest-agent-timeout, vm-await" {
+	vm-await m guest-agent-available --timeout 120
+	vm-await m guest-agent-available --timeout 0
 	wait_agent
 	[ "$(vm-hostname m)" = guest ]
 	[ "$(vm-hostname --json m | tr -d ' \n')" = '{"name":"m","hostname":"guest"}' ]
