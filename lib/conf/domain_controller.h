@@ -84,6 +84,7 @@ CONF_ENUM(domain_ide_model, DOMAIN_IDE_MODELS);
 struct domain_controller {
 	enum domain_controller_type type;       /* always set after parsing */
 	struct conf_num index;                 /* always set after parsing */
+	bool index_made;                       /* the definition left it out */
 	/* One of these, by type. */
 	enum domain_scsi_model scsi_model;
 	enum domain_usb_model usb_model;

@@ -8,8 +8,8 @@
 /* Whether a device that is there is the one that is described. */
 typedef bool match_fn(const void *have, const void *want);
 
-static match_fn match_disk, match_controller, match_lease, match_filesystem, match_net, match_hostdev, match_shmem, match_graphics,
-	match_memory;
+static match_fn match_disk, match_controller, match_lease, match_filesystem, match_net, match_hostdev, match_shmem, match_graphics, match_memory,
+	match_serial, match_parallel, match_console, match_channel, match_redirdev, match_input, match_rng, match_only;
 
 enum { PLUG = 1, UPDATE = 2 };
 
@@ -31,28 +31,28 @@ static const struct kind kinds[] = {
 	[DOMAIN_DEVICE_FILESYSTEM] = { LISTED(fs, filesystems, .can = PLUG | UPDATE, .match = match_filesystem) },
 	[DOMAIN_DEVICE_INTERFACE] = { LISTED(net, interfaces, .can = PLUG | UPDATE, .match = match_net) },
 	[DOMAIN_DEVICE_SMARTCARD] = { LISTED(smartcard, smartcards) },
-	[DOMAIN_DEVICE_SERIAL] = { LISTED(serial, serials, .can = PLUG) },
-	[DOMAIN_DEVICE_PARALLEL] = { LISTED(parallel, parallels, .can = PLUG) },
-	[DOMAIN_DEVICE_CONSOLE] = { LISTED(console, consoles, .can = PLUG) },
-	[DOMAIN_DEVICE_CHANNEL] = { LISTED(channel, channels, .can = PLUG) },
-	[DOMAIN_DEVICE_INPUT] = { LISTED(input, inputs, .can = PLUG) },
+	[DOMAIN_DEVICE_SERIAL] = { LISTED(serial, serials, .can = PLUG, .match = match_serial) },
+	[DOMAIN_DEVICE_PARALLEL] = { LISTED(parallel, parallels, .can = PLUG, .match = match_parallel) },
+	[DOMAIN_DEVICE_CONSOLE] = { LISTED(console, consoles, .can = PLUG, .match = match_console) },
+	[DOMAIN_DEVICE_CHANNEL] = { LISTED(channel, channels, .can = PLUG, .match = match_channel) },
+	[DOMAIN_DEVICE_INPUT] = { LISTED(input, inputs, .can = PLUG, .match = match_input) },
 	[DOMAIN_DEVICE_TPM] = { LISTED(tpm, tpms) },
 	[DOMAIN_DEVICE_GRAPHICS] = { LISTED(graphics, graphics, .can = UPDATE, .match = match_graphics) },
 	[DOMAIN_DEVICE_SOUND] = { LISTED(sound, sounds) },
 	[DOMAIN_DEVICE_AUDIO] = { LISTED(audio, audios) },
 	[DOMAIN_DEVICE_VIDEO] = { LISTED(video, videos) },
 	[DOMAIN_DEVICE_HOSTDEV] = { LISTED(hostdev, hostdevs, .can = PLUG, .match = match_hostdev) },
-	[DOMAIN_DEVICE_REDIRDEV] = { LISTED(redirdev, redirdevs, .can = PLUG) },
+	[DOMAIN_DEVICE_REDIRDEV] = { LISTED(redirdev, redirdevs, .can = PLUG, .match = match_redirdev) },
 	[DOMAIN_DEVICE_HUB] = { LISTED(hub, hubs) },
-	[DOMAIN_DEVICE_WATCHDOG] = { SINGLE(watchdog, watchdog, .can = PLUG) },
+	[DOMAIN_DEVICE_WATCHDOG] = { SINGLE(watchdog, watchdog, .can = PLUG, .match = match_only) },
 	[DOMAIN_DEVICE_MEMBALLOON] = { SINGLE(memballoon, memballoon) },
-	[DOMAIN_DEVICE_RNG] = { LISTED(rng, rngs, .can = PLUG) },
+	[DOMAIN_DEVICE_RNG] = { LISTED(rng, rngs, .can = PLUG, .match = match_rng) },
 	[DOMAIN_DEVICE_NVRAM] = { SINGLE(nvram_device, nvram) },
 	[DOMAIN_DEVICE_PANIC] = { LISTED(panic, panics) },
 	[DOMAIN_DEVICE_SHMEM] = { LISTED(shmem, shmems, .can = PLUG, .match = match_shmem) },
 	[DOMAIN_DEVICE_MEMORY] = { LISTED(memdev, memdevs, .can = PLUG | UPDATE, .match = match_memory) },
 	[DOMAIN_DEVICE_IOMMU] = { SINGLE(iommu, iommu) },
-	[DOMAIN_DEVICE_VSOCK] = { SINGLE(vsock, vsock, .can = PLUG) },
+	[DOMAIN_DEVICE_VSOCK] = { SINGLE(vsock, vsock, .can = PLUG, .match = match_only) },
 	[DOMAIN_DEVICE_CRYPTO] = { LISTED(crypto, cryptos, .can = PLUG) },
 };
 
@@ -223,6 +223,70 @@ static bool match_memory(const void *have, const void *want)
 
 	return a->model == b->model && same_num(a->size, b->size) && same_num(a->node, b->node) && same_num(a->block, b->block) &&
 	       same(a->path, b->path);
+}
+
+/* What is said of it must be so; a path that only a running guest has is not said. */
+static bool said(const char *have, const char *want)
+{
+	return !want || same(have, want);
+}
+
+static bool match_source(const struct domain_chardev_source *a, const struct domain_chardev_source *b)
+{
+	return a->type == b->type && said(a->path, b->path) && said(a->host, b->host) && said(a->service, b->service) && said(a->channel, b->channel);
+}
+
+static bool match_serial(const void *have, const void *want)
+{
+	const struct domain_serial *a = have, *b = want;
+
+	return match_source(&a->source, &b->source) && (!b->target || a->target == b->target) && (!b->model || a->model == b->model);
+}
+
+static bool match_parallel(const void *have, const void *want)
+{
+	return match_source(&((const struct domain_parallel *)have)->source, &((const struct domain_parallel *)want)->source);
+}
+
+static bool match_console(const void *have, const void *want)
+{
+	const struct domain_console *a = have, *b = want;
+
+	return match_source(&a->source, &b->source) && a->target == b->target;
+}
+
+static bool match_channel(const void *have, const void *want)
+{
+	const struct domain_channel *a = have, *b = want;
+
+	return match_source(&a->source, &b->source) && a->target == b->target && said(a->name, b->name) && said(a->address, b->address) && said(a->port, b->port);
+}
+
+static bool match_redirdev(const void *have, const void *want)
+{
+	return match_source(&((const struct domain_redirdev *)have)->source, &((const struct domain_redirdev *)want)->source);
+}
+
+static bool match_input(const void *have, const void *want)
+{
+	const struct domain_input *a = have, *b = want;
+
+	return a->type == b->type && a->bus == b->bus && said(a->path, b->path);
+}
+
+static bool match_rng(const void *have, const void *want)
+{
+	const struct domain_rng *a = have, *b = want;
+
+	return a->backend.model == b->backend.model && said(a->backend.path, b->backend.path) && match_source(&a->backend.source, &b->backend.source);
+}
+
+/* There can be one alone. */
+static bool match_only(const void *have, const void *want)
+{
+	(void)have;
+	(void)want;
+	return true;
 }
 
 /* All that is said of the one is so of the other; alias and address count only where they are given. */

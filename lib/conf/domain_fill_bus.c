@@ -97,6 +97,7 @@ static void number_controllers(struct domain_devices *d)
 		while (has_controller(d, c->type, index))
 			index++;
 		c->index = (struct conf_num){ index, true };
+		c->index_made = true;
 	}
 }
 

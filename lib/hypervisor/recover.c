@@ -8,6 +8,7 @@
 #include "util/owner.h"
 #include "util/process.h"
 #include "util/str.h"
+#include "util/vfio.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -164,6 +165,12 @@ static int clean_loop(const struct cleaning *c, const char *line, struct error *
 	return loop_plan_undo(line, err);
 }
 
+static int clean_pci(const struct cleaning *c, const char *line, struct error *err)
+{
+	(void)c;
+	return vfio_plan_undo(line, err);
+}
+
 static const struct {
 	const char *what;
 	int (*clean)(const struct cleaning *c, const char *name, struct error *err);
@@ -177,6 +184,7 @@ static const struct {
 	{ "command", clean_command },
 	{ "port", clean_port },
 	{ "owner", clean_owner },
+	{ "pci", clean_pci },
 	{ "filter", clean_filter },
 	{ "partial", clean_partial },
 };

@@ -30,6 +30,25 @@ static void name(struct names *n, struct domain_info *info, const char *fmt, ...
 	va_end(ap);
 }
 
+static int has_alias(void *ctx, const char *element, const struct domain_info *info)
+{
+	(void)element;
+	return info->alias.name && !strcmp(info->alias.name, ctx);
+}
+
+/* The first number from `from` on that no other device has: one may have gone while the guest runs. */
+static void name_free(struct names *n, struct domain_info *info, const char *word, size_t from)
+{
+	char text[64];
+
+	if (info->alias.name)
+		return;
+	do
+		snprintf(text, sizeof(text), "%.32s%zu", word, from++);
+	while (domain_each_info(&n->def->devices, has_alias, text));
+	name(n, info, "%s", text);
+}
+
 static void name_disk(struct names *n, struct domain_disk *disk)
 {
 	const struct domain_address *a = &disk->info.address;
@@ -82,7 +101,7 @@ static void name_memdevs(struct names *n)
 			number += d->memdevs.items[j]->model == m->model;
 		if (m->info.address.type == DOMAIN_ADDRESS_DIMM && m->info.address.slot.set)
 			number = m->info.address.slot.value;
-		name(n, &m->info, "%s%zu", memdev_word(m), number);
+		name_free(n, &m->info, memdev_word(m), number);
 	}
 }
 
@@ -95,12 +114,12 @@ static void name_host_devices(struct names *n)
 		struct domain_net *net = d->interfaces.items[i];
 
 		if (net->type == DOMAIN_NET_HOSTDEV)
-			name(n, &net->info, "hostdev%zu", hostdevs++);
+			name_free(n, &net->info, "hostdev", hostdevs++);
 		else
-			name(n, &net->info, "net%zu", nets++);
+			name_free(n, &net->info, "net", nets++);
 	}
 	for (size_t i = 0; i < d->hostdevs.n; i++)
-		name(n, &d->hostdevs.items[i]->info, "hostdev%zu", hostdevs++);
+		name_free(n, &d->hostdevs.items[i]->info, "hostdev", hostdevs++);
 }
 
 static void name_consoles(struct names *n)
@@ -114,7 +133,7 @@ static void name_consoles(struct names *n)
 		if (i == 0 && c->target == DOMAIN_CONSOLE_SERIAL && d->serials.n)
 			name(n, &c->info, "%s", d->serials.items[0]->info.alias.name);
 		else
-			name(n, &c->info, "console%zu", i);
+			name_free(n, &c->info, "console", i);
 	}
 }
 
@@ -150,7 +169,7 @@ int qemu_assign_aliases(struct domain *def, struct error *err)
 	name_host_devices(&n);
 #define NAME_ALL(list, word) \
 	for (size_t i = 0; i < d->list.n; i++) \
-		name(&n, &d->list.items[i]->info, word "%zu", i)
+		name_free(&n, &d->list.items[i]->info, word, i)
 	NAME_ALL(filesystems, "fs");
 	NAME_ALL(sounds, "sound");
 	NAME_ALL(videos, "video");

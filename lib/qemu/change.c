@@ -231,43 +231,46 @@ static int set_iothread(struct supervisor *sv, struct change *c, struct error *e
 
 static int attach(struct supervisor *sv, struct change *c, struct error *err)
 {
+	struct qemu_guest *g = qemu_guest(sv);
+	size_t made = 0;
+	int r;
+
 	if (qemu_assign_aliases(c->next, err) < 0)
 		return -1;
-	switch (c->kind) {
-	case DOMAIN_DEVICE_DISK:
-		return qemu_attach_disk(qemu_guest(sv), c->next, c->dev, err);
-	case DOMAIN_DEVICE_INTERFACE:
-		return qemu_attach_net(qemu_guest(sv), c->next, c->dev, err);
-	default:
-		return error_set(err, ERR_OPERATION_INVALID, "a <%s> cannot be plugged into a machine that runs (add it to its definition: --config)",
-				 domain_device_name(c->kind));
-	}
+	r = qemu_plug_base(g, c->now, c->next, c->dev, &made, err);
+	if (r == 0 && c->kind == DOMAIN_DEVICE_DISK)
+		r = qemu_attach_disk(g, c->next, c->dev, err);
+	else if (r == 0 && c->kind == DOMAIN_DEVICE_INTERFACE)
+		r = qemu_attach_net(g, c->next, c->dev, err);
+	else if (r == 0)
+		r = qemu_plug(g, c->next, c->kind, c->dev, err);
+	if (r < 0)
+		qemu_unplug_base(g, c->now, c->next, c->dev, made);
+	return r;
 }
 
 static int detach(struct supervisor *sv, struct change *c, struct error *err)
 {
-	switch (c->kind) {
-	case DOMAIN_DEVICE_DISK:
-		return qemu_detach_disk(qemu_guest(sv), c->old, err);
-	case DOMAIN_DEVICE_INTERFACE:
-		return qemu_detach_net(qemu_guest(sv), c->old, err);
-	default:
-		return error_set(err, ERR_OPERATION_INVALID, "a <%s> cannot be unplugged from a machine that runs (take it out of its definition: --config)",
-				 domain_device_name(c->kind));
-	}
+	return qemu_unplug_device(qemu_guest(sv), c->kind, c->old, err);
 }
 
 static int update(struct supervisor *sv, struct change *c, struct error *err)
 {
+	struct qemu_guest *g = qemu_guest(sv);
+
 	if (qemu_assign_aliases(c->next, err) < 0)
 		return -1;
 	switch (c->kind) {
 	case DOMAIN_DEVICE_DISK:
-		return qemu_change_medium(qemu_guest(sv), c->next, c->old, c->dev, c->flags & CHANGE_FLAG_FORCE, err);
+		return qemu_change_medium(g, c->next, c->old, c->dev, c->flags & CHANGE_FLAG_FORCE, err);
 	case DOMAIN_DEVICE_INTERFACE:
-		return qemu_update_net(qemu_guest(sv), c->old, c->dev, err);
+		return qemu_update_net(g, c->old, c->dev, err);
+	case DOMAIN_DEVICE_GRAPHICS:
+		return qemu_update_graphics(g, c->old, c->dev, err);
+	case DOMAIN_DEVICE_MEMORY:
+		return qemu_update_memdev(g, c->old, c->dev, err);
 	default:
-		return error_set(err, ERR_OPERATION_INVALID, "a <%s> cannot be changed while the machine runs (change its definition: --config)",
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "a <%s> cannot be changed while the machine runs (change its definition: --config)",
 				 domain_device_name(c->kind));
 	}
 }

@@ -321,21 +321,25 @@ static int build_monitor(struct qemu_build *b)
 	return 0;
 }
 
+int qemu_build_hub(struct qemu_build *b, const struct domain_hub *h)
+{
+	json_t *hub = json_pack("{s:s}", "driver", "usb-hub");
+
+	qemu_put(hub, "id", h->info.alias.name);
+	if (qemu_put_address(b, hub, &h->info) < 0) {
+		json_decref(hub);
+		return -1;
+	}
+	return qemu_build_device(b, hub);
+}
+
 static int build_hubs(struct qemu_build *b)
 {
 	const struct domain_devices *d = &b->def->devices;
 
-	for (size_t i = 0; i < d->hubs.n; i++) {
-		json_t *hub = json_pack("{s:s}", "driver", "usb-hub");
-
-		qemu_put(hub, "id", d->hubs.items[i]->info.alias.name);
-		if (qemu_put_address(b, hub, &d->hubs.items[i]->info) < 0) {
-			json_decref(hub);
+	for (size_t i = 0; i < d->hubs.n; i++)
+		if (qemu_build_hub(b, d->hubs.items[i]) < 0)
 			return -1;
-		}
-		if (qemu_build_device(b, hub) < 0)
-			return -1;
-	}
 	return 0;
 }
 
@@ -442,50 +446,4 @@ void qemu_command_clear(struct qemu_command *c)
 	qemu_args_free(c->argv);
 	qemu_args_free(c->env);
 	*c = (struct qemu_command){ 0 };
-}
-
-/* --- parts for hot-plug ---------------------------------------------------------------------------------------- */
-
-void qemu_parts_clear(struct qemu_parts *p)
-{
-	json_decref(p->blockdevs);
-	json_decref(p->objects);
-	json_decref(p->chardevs);
-	json_decref(p->netdev);
-	json_decref(p->device);
-	*p = (struct qemu_parts){ 0 };
-}
-
-static int begin_parts(struct qemu_build *b, struct qemu_parts *out)
-{
-	*out = (struct qemu_parts){ .blockdevs = json_array(), .objects = json_array(), .chardevs = json_array() };
-	b->parts = out;
-	if (out->blockdevs && out->objects && out->chardevs)
-		return 0;
-	qemu_parts_clear(out);
-	return error_set(b->err, ERR_NO_MEMORY, "no memory for the device");
-}
-
-static int end_parts(struct qemu_build *b, int r)
-{
-	qemu_args_clear(&b->args);
-	if (r < 0)
-		qemu_parts_clear(b->parts);
-	return r;
-}
-
-int qemu_disk_parts(const struct domain *def, const struct qemu_caps *caps, const struct qemu_runtime *rt, const struct domain_disk *disk,
-		    struct qemu_parts *out, struct error *err)
-{
-	struct qemu_build b = { .def = def, .caps = caps, .rt = rt, .err = err };
-
-	return begin_parts(&b, out) < 0 ? -1 : end_parts(&b, qemu_build_disk(&b, disk));
-}
-
-int qemu_net_parts(const struct domain *def, const struct qemu_caps *caps, const struct qemu_runtime *rt, const struct domain_net *net,
-		   struct qemu_parts *out, struct error *err)
-{
-	struct qemu_build b = { .def = def, .caps = caps, .rt = rt, .err = err };
-
-	return begin_parts(&b, out) < 0 ? -1 : end_parts(&b, qemu_build_net(&b, net));
 }

@@ -13,7 +13,7 @@
 #ifndef BERTH_QEMU_COMMAND_H
 #define BERTH_QEMU_COMMAND_H
 
-#include "conf/domain.h"
+#include "conf/domain_device.h"
 #include "qemu/caps.h"
 
 /* Descriptors of a device, by the numbers that they have in QEMU. */
@@ -69,16 +69,18 @@ void qemu_command_clear(struct qemu_command *c);
 struct qemu_parts {
 	json_t *blockdevs;        /* arguments of blockdev-add, in order */
 	json_t *objects;          /* of object-add, in order; before all else */
-	json_t *chardevs;         /* ids and option strings of chardevs: {"id", "opts"}; chardev-add has another form */
+	json_t *chardevs;         /* of chardev-add; a socket that is handed over is the descriptor with the name QEMU_FDNAME */
 	json_t *netdev;           /* of netdev_add */
 	json_t *device;           /* of device_add */
 };
 void qemu_parts_clear(struct qemu_parts *p);
 
-/* What a disk with alias and indexes consists of. */
-int qemu_disk_parts(const struct domain *def, const struct qemu_caps *caps, const struct qemu_runtime *rt, const struct domain_disk *disk,
-		    struct qemu_parts *out, struct error *err) NODISCARD;
-int qemu_net_parts(const struct domain *def, const struct qemu_caps *caps, const struct qemu_runtime *rt, const struct domain_net *net,
-		   struct qemu_parts *out, struct error *err) NODISCARD;
+/* The name that a device's one descriptor has in QEMU's monitor. */
+#define QEMU_FDNAME "berth"
+
+/* What a device of the definition consists of; its alias, address and image indexes are there. ERR_OPERATION_UNSUPPORTED: none of its kind can come
+ * while the machine runs. `device` is NULL where QEMU has no device of it. */
+int qemu_device_parts(const struct domain *def, const struct qemu_caps *caps, const struct qemu_runtime *rt, enum domain_device_kind kind,
+		      const void *dev, struct qemu_parts *out, struct error *err) NODISCARD;
 
 #endif

@@ -44,7 +44,7 @@ static int add_tcp(struct qemu_build *b, struct buf *text, const struct domain_c
 		json_t *o = json_pack("{s:s}", "qom-type", "tls-creds-x509");
 
 		qemu_putf(o, "id", "objchar%s_tls0", alias);
-		qemu_put(o, "dir", "/etc/pki/libvirt-chardev");
+		qemu_put(o, "dir", QEMU_CHARDEV_TLS_DIR);
 		qemu_put(o, "endpoint", server ? "server" : "client");
 		qemu_put_bool(o, "verify-peer", !server);
 		qemu_build_object(b, o);
@@ -96,6 +96,8 @@ int qemu_build_chardev(struct qemu_build *b, const struct domain_chardev_source 
 	AUTO_BUF struct buf text = { 0 };
 	const char *word = conf_enum_name(&domain_chardev_type_names, s->type);
 
+	if (b->parts)
+		return qemu_build_chardev_part(b, s, alias);
 	switch (s->type) {
 	case DOMAIN_CHARDEV_NULL:
 	case DOMAIN_CHARDEV_VC:
@@ -175,7 +177,7 @@ static const char *serial_driver(const struct domain_serial *s)
 	return s->model < ARRAY_LEN(drivers) && drivers[s->model] ? drivers[s->model] : "isa-serial";
 }
 
-static int build_serial(struct qemu_build *b, const struct domain_serial *s)
+int qemu_build_serial(struct qemu_build *b, const struct domain_serial *s)
 {
 	const char *alias = s->info.alias.name, *driver = serial_driver(s);
 	json_t *o;
@@ -198,7 +200,7 @@ static int build_serial(struct qemu_build *b, const struct domain_serial *s)
 	return qemu_build_device(b, o);
 }
 
-static int build_parallel(struct qemu_build *b, const struct domain_parallel *p)
+int qemu_build_parallel(struct qemu_build *b, const struct domain_parallel *p)
 {
 	json_t *o;
 
@@ -253,7 +255,7 @@ static int build_channel_chardev(struct qemu_build *b, const struct domain_chann
 	return qemu_build_chardev(b, &source, c->info.alias.name);
 }
 
-static int build_channel(struct qemu_build *b, const struct domain_channel *c)
+int qemu_build_channel(struct qemu_build *b, const struct domain_channel *c)
 {
 	json_t *o;
 
@@ -274,7 +276,7 @@ static int build_channel(struct qemu_build *b, const struct domain_channel *c)
 	return qemu_build_device(b, o);
 }
 
-static int build_console(struct qemu_build *b, const struct domain_console *c)
+int qemu_build_console(struct qemu_build *b, const struct domain_console *c)
 {
 	static const char *const drivers[] = {
 		[DOMAIN_CONSOLE_VIRTIO] = "virtconsole", [DOMAIN_CONSOLE_SCLP] = "sclpconsole", [DOMAIN_CONSOLE_SCLPLM] = "sclplmconsole",
@@ -301,13 +303,13 @@ int qemu_build_chardevs(struct qemu_build *b)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < d->serials.n; i++)
-		r = build_serial(b, d->serials.items[i]);
+		r = qemu_build_serial(b, d->serials.items[i]);
 	for (size_t i = 0; r == 0 && i < d->parallels.n; i++)
-		r = build_parallel(b, d->parallels.items[i]);
+		r = qemu_build_parallel(b, d->parallels.items[i]);
 	for (size_t i = 0; r == 0 && i < d->channels.n; i++)
-		r = build_channel(b, d->channels.items[i]);
+		r = qemu_build_channel(b, d->channels.items[i]);
 	for (size_t i = 0; r == 0 && i < d->consoles.n; i++)
-		r = build_console(b, d->consoles.items[i]);
+		r = qemu_build_console(b, d->consoles.items[i]);
 	return r;
 }
 
@@ -374,28 +376,31 @@ static char *redirfilter(const struct domain_redirfilter *f)
 	return text.len ? buf_finish(&text) : NULL;
 }
 
+int qemu_build_redirdev(struct qemu_build *b, const struct domain_redirdev *r)
+{
+	AUTO_FREE char *filter = redirfilter(b->def->devices.redirfilter);
+	json_t *o;
+
+	if (qemu_build_chardev(b, &r->source, r->info.alias.name) < 0)
+		return -1;
+	o = json_pack("{s:s}", "driver", "usb-redir");
+	qemu_putf(o, "chardev", "char%s", r->info.alias.name);
+	qemu_put(o, "id", r->info.alias.name);
+	qemu_put(o, "filter", filter);
+	qemu_put_uint(o, "bootindex", r->info.boot_order);
+	if (qemu_put_address(b, o, &r->info) < 0) {
+		json_decref(o);
+		return -1;
+	}
+	return qemu_build_device(b, o);
+}
+
 int qemu_build_redirdevs(struct qemu_build *b)
 {
 	const struct domain_devices *d = &b->def->devices;
-	AUTO_FREE char *filter = redirfilter(d->redirfilter);
 
-	for (size_t i = 0; i < d->redirdevs.n; i++) {
-		const struct domain_redirdev *r = d->redirdevs.items[i];
-		json_t *o;
-
-		if (qemu_build_chardev(b, &r->source, r->info.alias.name) < 0)
+	for (size_t i = 0; i < d->redirdevs.n; i++)
+		if (qemu_build_redirdev(b, d->redirdevs.items[i]) < 0)
 			return -1;
-		o = json_pack("{s:s}", "driver", "usb-redir");
-		qemu_putf(o, "chardev", "char%s", r->info.alias.name);
-		qemu_put(o, "id", r->info.alias.name);
-		qemu_put(o, "filter", filter);
-		qemu_put_uint(o, "bootindex", r->info.boot_order);
-		if (qemu_put_address(b, o, &r->info) < 0) {
-			json_decref(o);
-			return -1;
-		}
-		if (qemu_build_device(b, o) < 0)
-			return -1;
-	}
 	return 0;
 }

@@ -202,7 +202,7 @@ static bool is_builtin(const struct domain *def, const struct domain_controller 
 	}
 }
 
-static int build_controller(struct qemu_build *b, const struct domain_controller *c)
+int qemu_build_controller(struct qemu_build *b, const struct domain_controller *c)
 {
 	json_t *o;
 
@@ -243,7 +243,7 @@ int qemu_build_controllers(struct qemu_build *b)
 		qemu_arg(&b->args, "-usb");
 	for (size_t t = 0; t < ARRAY_LEN(order); t++)
 		for (size_t i = 0; i < d->controllers.n; i++)
-			if (d->controllers.items[i]->type == order[t] && build_controller(b, d->controllers.items[i]) < 0)
+			if (d->controllers.items[i]->type == order[t] && qemu_build_controller(b, d->controllers.items[i]) < 0)
 				return -1;
 	return 0;
 }

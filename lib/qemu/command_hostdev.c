@@ -2,6 +2,7 @@
 /* The host's devices in the guest, and its files: <hostdev>, <filesystem>, <input type='evdev'>. */
 #include "qemu/command_impl.h"
 
+#include "qemu/hostdev.h"
 #include "util/str.h"
 #include "util/uuid.h"
 
@@ -102,13 +103,14 @@ static int build_scsi_backend(struct qemu_build *b, const struct domain_hostdev 
 		}
 		qemu_put(o, "initiator-name", h->iscsi.initiator_iqn);
 	} else {
-		const char *number = h->scsi.adapter;
+		char path[HOSTDEV_NODE];
 
-		while (number && *number && (*number < '0' || *number > '9'))
-			number++;
+		if (hostdev_scsi_node(h, path, b->err) < 0) {
+			json_decref(o);
+			return -1;
+		}
 		qemu_put(o, "driver", "host_device");
-		qemu_putf(o, "filename", "/dev/bsg/%s:%llu:%llu:%llu", number ? number : "0", (unsigned long long)h->scsi.bus.value,
-			  (unsigned long long)h->scsi.target.value, (unsigned long long)h->scsi.unit.value);
+		qemu_put(o, "filename", path);
 	}
 	qemu_put(o, "node-name", node);
 	qemu_put_bool(o, "read-only", h->readonly);
@@ -181,22 +183,25 @@ static int build_scsi_host(struct qemu_build *b, const struct domain_hostdev *h)
 	return qemu_build_device(b, o);
 }
 
-int qemu_build_hostdevs(struct qemu_build *b)
+int qemu_build_hostdev(struct qemu_build *b, const struct domain_hostdev *h)
 {
 	static int (*const types[])(struct qemu_build *, const struct domain_hostdev *) = {
 		[DOMAIN_HOSTDEV_USB] = build_usb,  [DOMAIN_HOSTDEV_PCI] = build_pci,   [DOMAIN_HOSTDEV_SCSI] = build_scsi,
 		[DOMAIN_HOSTDEV_MDEV] = build_mdev, [DOMAIN_HOSTDEV_SCSI_HOST] = build_scsi_host,
 	};
+
+	if (h->type >= ARRAY_LEN(types) || !types[h->type])
+		return qemu_unsupported(b, "a machine cannot have a <hostdev> of type '%s'", conf_enum_name(&domain_hostdev_type_names, h->type));
+	return types[h->type](b, h);
+}
+
+int qemu_build_hostdevs(struct qemu_build *b)
+{
 	const struct domain_devices *d = &b->def->devices;
 
-	for (size_t i = 0; i < d->hostdevs.n; i++) {
-		const struct domain_hostdev *h = d->hostdevs.items[i];
-
-		if (h->type >= ARRAY_LEN(types) || !types[h->type])
-			return qemu_unsupported(b, "a machine cannot have a <hostdev> of type '%s'", conf_enum_name(&domain_hostdev_type_names, h->type));
-		if (types[h->type](b, h) < 0)
+	for (size_t i = 0; i < d->hostdevs.n; i++)
+		if (qemu_build_hostdev(b, d->hostdevs.items[i]) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -205,12 +210,10 @@ int qemu_build_hostdevs(struct qemu_build *b)
 static int build_virtiofs(struct qemu_build *b, const struct domain_fs *f)
 {
 	AUTO_FREE char *path = f->socket ? strdup(f->socket) : str_printf("%s/%s-fs.sock", b->rt->dir, f->info.alias.name);
-	AUTO_BUF struct buf text = { 0 };
+	AUTO_FREE char *id = str_printf("chr-vu-%s", f->info.alias.name);
 	json_t *o = json_object();
 
-	qemu_optf(&text, "socket,id=chr-vu-%s", f->info.alias.name);
-	qemu_opt(&text, "path", path);
-	qemu_arg_buf(&b->args, "-chardev", &text);
+	qemu_build_socket(b, id, path);
 	if (qemu_put_virtio_driver(b, o, "vhost-user-fs", &f->info, f->model) < 0 || qemu_put_address(b, o, &f->info) < 0) {
 		json_decref(o);
 		return -1;
@@ -254,16 +257,18 @@ static int build_9p(struct qemu_build *b, const struct domain_fs *f)
 	return qemu_build_device(b, o);
 }
 
+int qemu_build_filesystem(struct qemu_build *b, const struct domain_fs *f)
+{
+	if (f->type != DOMAIN_FS_MOUNT)
+		return qemu_unsupported(b, "a machine shares directories alone (<filesystem type='mount'>)");
+	return f->driver == DOMAIN_FS_DRIVER_VIRTIOFS ? build_virtiofs(b, f) : build_9p(b, f);
+}
+
 int qemu_build_filesystems(struct qemu_build *b)
 {
-	for (size_t i = 0; i < b->def->devices.filesystems.n; i++) {
-		const struct domain_fs *f = b->def->devices.filesystems.items[i];
-
-		if (f->type != DOMAIN_FS_MOUNT)
-			return qemu_unsupported(b, "a machine shares directories alone (<filesystem type='mount'>)");
-		if ((f->driver == DOMAIN_FS_DRIVER_VIRTIOFS ? build_virtiofs(b, f) : build_9p(b, f)) < 0)
+	for (size_t i = 0; i < b->def->devices.filesystems.n; i++)
+		if (qemu_build_filesystem(b, b->def->devices.filesystems.items[i]) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -306,25 +311,26 @@ static int put_input(struct qemu_build *b, json_t *o, const struct domain_input 
 	return qemu_put_address(b, o, &in->info);
 }
 
+int qemu_build_input(struct qemu_build *b, const struct domain_input *in)
+{
+	json_t *o;
+
+	if (in->type == DOMAIN_INPUT_EVDEV)
+		return build_evdev(b, in);
+	if (in->bus != DOMAIN_INPUT_BUS_USB && in->bus != DOMAIN_INPUT_BUS_VIRTIO)
+		return 0;
+	o = json_object();
+	if (put_input(b, o, in) < 0) {
+		json_decref(o);
+		return -1;
+	}
+	return qemu_build_device(b, o);
+}
+
 int qemu_build_inputs(struct qemu_build *b)
 {
-	for (size_t i = 0; i < b->def->devices.inputs.n; i++) {
-		const struct domain_input *in = b->def->devices.inputs.items[i];
-		json_t *o;
-
-		if (in->type == DOMAIN_INPUT_EVDEV) {
-			build_evdev(b, in);
-			continue;
-		}
-		if (in->bus != DOMAIN_INPUT_BUS_USB && in->bus != DOMAIN_INPUT_BUS_VIRTIO)
-			continue;
-		o = json_object();
-		if (put_input(b, o, in) < 0) {
-			json_decref(o);
+	for (size_t i = 0; i < b->def->devices.inputs.n; i++)
+		if (qemu_build_input(b, b->def->devices.inputs.items[i]) < 0)
 			return -1;
-		}
-		if (qemu_build_device(b, o) < 0)
-			return -1;
-	}
 	return 0;
 }

@@ -7,6 +7,9 @@
 #include "qemu/command.h"
 #include "qemu/machine.h"
 
+/* libvirt's folder of the certificates of character devices */
+#define QEMU_CHARDEV_TLS_DIR "/etc/pki/libvirt-chardev"
+
 struct qemu_build {
 	const struct domain *def;
 	const struct qemu_caps *caps;
@@ -64,27 +67,47 @@ uint64_t qemu_initial_memory(const struct domain *def);
 
 /* devices */
 int qemu_build_controllers(struct qemu_build *b);
+int qemu_build_controller(struct qemu_build *b, const struct domain_controller *c);
+int qemu_build_hub(struct qemu_build *b, const struct domain_hub *hub);
 int qemu_build_disks(struct qemu_build *b);
 int qemu_build_disk(struct qemu_build *b, const struct domain_disk *disk);
 int qemu_build_filesystems(struct qemu_build *b);
+int qemu_build_filesystem(struct qemu_build *b, const struct domain_fs *f);
 int qemu_build_nets(struct qemu_build *b);
 int qemu_build_net(struct qemu_build *b, const struct domain_net *net);
 int qemu_build_chardevs(struct qemu_build *b);
+int qemu_build_serial(struct qemu_build *b, const struct domain_serial *s);
+int qemu_build_parallel(struct qemu_build *b, const struct domain_parallel *p);
+int qemu_build_channel(struct qemu_build *b, const struct domain_channel *c);
+int qemu_build_console(struct qemu_build *b, const struct domain_console *c);
 int qemu_build_smartcards(struct qemu_build *b);
 int qemu_build_graphics(struct qemu_build *b);
 int qemu_build_videos(struct qemu_build *b);
 int qemu_build_sounds(struct qemu_build *b);
 int qemu_build_audios(struct qemu_build *b);
 int qemu_build_inputs(struct qemu_build *b);
+int qemu_build_input(struct qemu_build *b, const struct domain_input *in);
 int qemu_build_hostdevs(struct qemu_build *b);
+int qemu_build_hostdev(struct qemu_build *b, const struct domain_hostdev *h);
 int qemu_build_redirdevs(struct qemu_build *b);
+int qemu_build_redirdev(struct qemu_build *b, const struct domain_redirdev *r);
 int qemu_build_tpms(struct qemu_build *b);
 int qemu_build_rngs(struct qemu_build *b);
+int qemu_build_rng(struct qemu_build *b, const struct domain_rng *r);
+int qemu_build_memdev(struct qemu_build *b, const struct domain_memdev *d);
+int qemu_build_watchdog(struct qemu_build *b, const struct domain_watchdog *w);
+int qemu_build_shmem(struct qemu_build *b, const struct domain_shmem *s);
+int qemu_build_vsock(struct qemu_build *b, const struct domain_vsock *v);
+int qemu_build_crypto(struct qemu_build *b, const struct domain_crypto *c);
 int qemu_build_misc(struct qemu_build *b);       /* watchdog, balloon, panic, shmem, vsock, crypto, nvram */
 int qemu_build_iommu(struct qemu_build *b);
 
-/* -chardev of a source with the id "char" ALIAS; `server_wait`: QEMU waits for a client of a socket. */
+/* -chardev of a source with the id "char" ALIAS. */
 int qemu_build_chardev(struct qemu_build *b, const struct domain_chardev_source *source, const char *alias);
+/* The same for hot-plug, where chardev-add has names of its own (command_parts.c). */
+int qemu_build_chardev_part(struct qemu_build *b, const struct domain_chardev_source *source, const char *alias);
+/* -chardev that connects to a socket */
+void qemu_build_socket(struct qemu_build *b, const char *id, const char *path);
 
 /* How a disk is cached: as it says, or as it must be. */
 enum domain_disk_cache qemu_disk_cache(const struct domain_disk *d);

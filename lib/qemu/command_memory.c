@@ -312,7 +312,7 @@ int qemu_build_numa(struct qemu_build *b)
 
 /* --- memory devices -------------------------------------------------------------------------------------------- */
 
-static int build_memdev(struct qemu_build *b, const struct domain_memdev *d)
+int qemu_build_memdev(struct qemu_build *b, const struct domain_memdev *d)
 {
 	static const char *const drivers[] = {
 		[DOMAIN_MEMDEV_DIMM] = "pc-dimm", [DOMAIN_MEMDEV_NVDIMM] = "nvdimm", [DOMAIN_MEMDEV_VIRTIO_PMEM] = "virtio-pmem-pci",
@@ -355,7 +355,7 @@ static int build_memdev(struct qemu_build *b, const struct domain_memdev *d)
 int qemu_build_memdevs(struct qemu_build *b)
 {
 	for (size_t i = 0; i < b->def->devices.memdevs.n; i++)
-		if (build_memdev(b, b->def->devices.memdevs.items[i]) < 0)
+		if (qemu_build_memdev(b, b->def->devices.memdevs.items[i]) < 0)
 			return -1;
 	return 0;
 }

@@ -63,7 +63,7 @@ int qemu_build_tpms(struct qemu_build *b)
 
 /* --- random numbers -------------------------------------------------------------------------------------------- */
 
-static int build_rng(struct qemu_build *b, const struct domain_rng *r)
+int qemu_build_rng(struct qemu_build *b, const struct domain_rng *r)
 {
 	const char *alias = r->info.alias.name;
 	json_t *o = json_object();
@@ -110,21 +110,17 @@ static int build_rng(struct qemu_build *b, const struct domain_rng *r)
 int qemu_build_rngs(struct qemu_build *b)
 {
 	for (size_t i = 0; i < b->def->devices.rngs.n; i++)
-		if (build_rng(b, b->def->devices.rngs.items[i]) < 0)
+		if (qemu_build_rng(b, b->def->devices.rngs.items[i]) < 0)
 			return -1;
 	return 0;
 }
 
 /* --- watchdog, balloon, panic ---------------------------------------------------------------------------------- */
 
-static int build_watchdog(struct qemu_build *b)
+int qemu_build_watchdog(struct qemu_build *b, const struct domain_watchdog *w)
 {
-	const struct domain_watchdog *w = b->def->devices.watchdog;
-	json_t *o;
+	json_t *o = json_object();
 
-	if (!w)
-		return 0;
-	o = json_object();
 	qemu_put(o, "driver", conf_enum_name(&domain_watchdog_model_names, w->model));
 	qemu_put(o, "id", w->info.alias.name);
 	if (qemu_put_address(b, o, &w->info) < 0) {
@@ -178,18 +174,16 @@ static int build_panic(struct qemu_build *b, const struct domain_panic *p)
 
 /* --- shared memory --------------------------------------------------------------------------------------------- */
 
-static int build_shmem(struct qemu_build *b, const struct domain_shmem *s)
+int qemu_build_shmem(struct qemu_build *b, const struct domain_shmem *s)
 {
 	const char *alias = s->info.alias.name;
 	json_t *o = json_object();
 
 	if (s->model == DOMAIN_SHMEM_DOORBELL) {
 		AUTO_FREE char *path = s->server && s->server->path ? strdup(s->server->path) : str_printf("%s/ivshmem-%s-sock", b->rt->dir, s->name);
-		AUTO_BUF struct buf text = { 0 };
+		AUTO_FREE char *id = str_printf("char%s", alias);
 
-		qemu_optf(&text, "socket,id=char%s", alias);
-		qemu_opt(&text, "path", path);
-		qemu_arg_buf(&b->args, "-chardev", &text);
+		qemu_build_socket(b, id, path);
 		qemu_put(o, "driver", "ivshmem-doorbell");
 		qemu_put(o, "id", alias);
 		qemu_putf(o, "chardev", "char%s", alias);
@@ -220,16 +214,11 @@ static int build_shmem(struct qemu_build *b, const struct domain_shmem *s)
 
 /* --- vsock, crypto, NVRAM -------------------------------------------------------------------------------------- */
 
-static int build_vsock(struct qemu_build *b)
+int qemu_build_vsock(struct qemu_build *b, const struct domain_vsock *v)
 {
-	const struct domain_vsock *v = b->def->devices.vsock;
-	const struct qemu_fds *vhost;
-	json_t *o;
+	const struct qemu_fds *vhost = qemu_find_fds(b, v->info.alias.name, QEMU_FD_VHOST);
+	json_t *o = json_object();
 
-	if (!v)
-		return 0;
-	vhost = qemu_find_fds(b, v->info.alias.name, QEMU_FD_VHOST);
-	o = json_object();
 	if (qemu_put_virtio_driver(b, o, "vhost-vsock", &v->info, v->model) < 0 || qemu_put_address(b, o, &v->info) < 0) {
 		json_decref(o);
 		return -1;
@@ -242,7 +231,7 @@ static int build_vsock(struct qemu_build *b)
 	return qemu_build_device(b, o);
 }
 
-static int build_crypto(struct qemu_build *b, const struct domain_crypto *c)
+int qemu_build_crypto(struct qemu_build *b, const struct domain_crypto *c)
 {
 	const char *alias = c->info.alias.name;
 	json_t *o = json_pack("{s:s}", "qom-type", c->backend == DOMAIN_CRYPTO_LKCF ? "cryptodev-backend-lkcf" : "cryptodev-backend-builtin");
@@ -275,15 +264,15 @@ static int build_nvram(struct qemu_build *b)
 int qemu_build_misc(struct qemu_build *b)
 {
 	const struct domain_devices *d = &b->def->devices;
-	int r = build_watchdog(b) < 0 || build_balloon(b) < 0 || build_nvram(b) < 0 ? -1 : 0;
+	int r = (d->watchdog && qemu_build_watchdog(b, d->watchdog) < 0) || build_balloon(b) < 0 || build_nvram(b) < 0 ? -1 : 0;
 
 	for (size_t i = 0; r == 0 && i < d->panics.n; i++)
 		r = build_panic(b, d->panics.items[i]);
 	for (size_t i = 0; r == 0 && i < d->shmems.n; i++)
-		r = build_shmem(b, d->shmems.items[i]);
-	if (r == 0)
-		r = build_vsock(b);
+		r = qemu_build_shmem(b, d->shmems.items[i]);
+	if (r == 0 && d->vsock)
+		r = qemu_build_vsock(b, d->vsock);
 	for (size_t i = 0; r == 0 && i < d->cryptos.n; i++)
-		r = build_crypto(b, d->cryptos.items[i]);
+		r = qemu_build_crypto(b, d->cryptos.items[i]);
 	return r;
 }

@@ -28,8 +28,32 @@ static bool has_type(const struct domain *def, enum domain_controller_type type)
 	return false;
 }
 
+/* The first bus is the machine's own: what was numbered before that was known moves on. */
+static void make_way_for_root(struct domain *def)
+{
+	struct domain_devices *d = &def->devices;
+	struct domain_controller *first = qemu_find_controller(def, DOMAIN_CONTROLLER_PCI, 0);
+	uint64_t next = 1;
+
+	if (!first || !first->index_made || !first->pci_model || first->pci_model == DOMAIN_PCI_ROOT || first->pci_model == DOMAIN_PCIE_ROOT)
+		return;
+	for (size_t i = 0; i < d->controllers.n; i++)
+		if (d->controllers.items[i]->type == DOMAIN_CONTROLLER_PCI && d->controllers.items[i]->index_made)
+			d->controllers.items[i]->index.value = UINT64_MAX;
+	for (size_t i = 0; i < d->controllers.n; i++) {
+		struct domain_controller *c = d->controllers.items[i];
+
+		if (c->type != DOMAIN_CONTROLLER_PCI || !c->index_made)
+			continue;
+		while (qemu_find_controller(def, DOMAIN_CONTROLLER_PCI, next))
+			next++;
+		c->index.value = next;
+	}
+}
+
 static int need_pci_root(struct domain *def, enum domain_pci_model model, struct error *err)
 {
+	make_way_for_root(def);
 	struct domain_controller *c = qemu_find_controller(def, DOMAIN_CONTROLLER_PCI, 0);
 
 	if (c && !c->pci_model)

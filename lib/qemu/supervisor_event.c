@@ -278,6 +278,23 @@ static void on_threshold(struct qemu_guest *g, struct event *e)
 	supervisor_publish(g->sv, ID_BLOCK_THRESHOLD, NULL, &rpc_domain_event_block_threshold, &plain, sizeof(plain));
 }
 
+static void on_memory_size(struct qemu_guest *g, struct event *e)
+{
+	json_int_t size = json_integer_value(json_object_get(e->data, "size"));
+	char alias[200];
+	struct { wire_domain dom; char *alias; uint64_t size; } plain = { .alias = str(e, "id", alias, sizeof(alias)), .size = size > 0 ? (uint64_t)size / 1024 : 0 };
+
+	for (size_t i = 0; i < g->sv->def->devices.memdevs.n; i++) {
+		struct domain_memdev *m = g->sv->def->devices.memdevs.items[i];
+
+		if (!m->info.alias.name || strcmp(m->info.alias.name, alias) || plain.size > m->size.value)
+			continue;
+		m->current = (struct conf_num){ plain.size, true };
+		supervisor_live_changed(g->sv);
+	}
+	supervisor_publish(g->sv, ID_MEMORY_DEVICE_SIZE, NULL, &rpc_domain_event_memory_device_size_change, &plain, sizeof(plain));
+}
+
 void qemu_tell_agent(struct qemu_guest *g, bool connected, int reason)
 {
 	/* virConnectDomainEventAgentLifecycleState */
@@ -344,6 +361,7 @@ static const struct {
 	{ "DEVICE_UNPLUG_GUEST_ERROR", on_unplug_error },
 	{ "BLOCK_WRITE_THRESHOLD", on_threshold },
 	{ "VSERPORT_CHANGE", on_port },
+	{ "MEMORY_DEVICE_SIZE_CHANGE", on_memory_size },
 	{ "MIGRATION", on_progress },
 	{ "DUMP_COMPLETED", on_dump },
 };

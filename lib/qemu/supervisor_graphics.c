@@ -120,3 +120,42 @@ int qemu_set_graphics_passwords(struct qemu_guest *g, struct error *err)
 	}
 	return 0;
 }
+
+static bool differs(const char *was, const char *is)
+{
+	return is && *is && (!was || strcmp(was, is) != 0);
+}
+
+/* Whether it would be another display than the one that runs; what is not said stays. */
+static const char *what_differs(const struct domain_graphics *old, const struct domain_graphics *now)
+{
+	const struct domain_listen *was = old->listens.n ? old->listens.items[0] : NULL, *is = now->listens.n ? now->listens.items[0] : NULL;
+	bool any = now->autoport == CONF_YES || !now->port.set || now->port.value <= 0;
+
+	if (!any && now->port.value != old->port.value)
+		return "port";
+	if (was && is && (was->type != is->type || differs(was->address, is->address) || differs(was->socket, is->socket) || differs(was->network, is->network)))
+		return "address";
+	return differs(old->keymap, now->keymap) ? "keymap" : NULL;
+}
+
+int qemu_update_graphics(struct qemu_guest *g, const struct domain_graphics *old, struct domain_graphics *now, struct error *err)
+{
+	const char *what = what_differs(old, now);
+
+	if (old->type != DOMAIN_GRAPHICS_VNC && old->type != DOMAIN_GRAPHICS_SPICE)
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "a display of type '%s' cannot be changed while the machine runs",
+				 conf_enum_name(&domain_graphics_type_names, old->type));
+	if (what)
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "the display's %s cannot be changed while the machine runs, only its password", what);
+	now->port = old->port;
+	now->tls_port = old->tls_port;
+	now->websocket = old->websocket;
+	for (size_t i = 0; i < now->listens.n && i < old->listens.n; i++) {
+		char **to = &now->listens.items[i]->address;
+
+		if (!*to && old->listens.items[i]->address && !(*to = strdup(old->listens.items[i]->address)))
+			return error_errno(err, "the display");
+	}
+	return now->passwd ? set_password(g, now, err) : 0;
+}

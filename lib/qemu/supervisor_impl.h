@@ -103,6 +103,15 @@ int qemu_lend(struct qemu_guest *g, struct qemu_view *view, const char *path, in
 /* The images of a disk. */
 int qemu_lend_disk(struct qemu_guest *g, struct qemu_view *view, const struct domain_disk *disk, struct error *err) NODISCARD;
 
+/* supervisor_host.c: makes and lends what a device with an alias needs of the host, shows it in the view. What the definition leaves to us (the path of a
+ * socket, an address) is written into it. *out: a descriptor for QEMU, the caller's; fd -1: it needs none. */
+struct qemu_host_fd {
+	int fd;
+	enum qemu_fd_role role;
+};
+int qemu_host_device(struct qemu_guest *g, struct qemu_view *view, enum domain_device_kind kind, void *dev, struct qemu_host_fd *out,
+		     struct error *err) NODISCARD;
+
 /* Gives everything back that was lent. */
 void qemu_give_back(struct qemu_guest *g);
 
@@ -154,6 +163,8 @@ int qemu_each_thread(struct qemu_guest *g, bool iothreads, int (*fn)(void *ctx, 
 /* Chooses free ports for displays that say none. */
 int qemu_assign_ports(struct domain *def, struct error *err) NODISCARD;
 int qemu_set_graphics_passwords(struct qemu_guest *g, struct error *err) NODISCARD;
+/* Another password of a display that runs, or another time until which it is good; the port of one that has any stays. */
+int qemu_update_graphics(struct qemu_guest *g, const struct domain_graphics *old, struct domain_graphics *now, struct error *err) NODISCARD;
 
 /* ---- supervisor_event.c ---- */
 extern const struct qmp_ops qemu_monitor_ops;

@@ -9,6 +9,7 @@
 #include "util/file.h"
 #include "util/netlink.h"
 #include "util/owner.h"
+#include "util/vfio.h"
 #include "util/process.h"
 #include "util/str.h"
 
@@ -105,7 +106,8 @@ static int undo_line(void *ctx, const char *what, const char *line, struct error
 {
 	struct qemu_guest *g = ctx;
 
-	if ((!strcmp(what, "owner") && owner_plan_undo(line, err) < 0) || (!strcmp(what, "link") && netlink_plan_undo(NULL, line, err) < 0))
+	if ((!strcmp(what, "owner") && owner_plan_undo(line, err) < 0) || (!strcmp(what, "link") && netlink_plan_undo(NULL, line, err) < 0) ||
+	    (!strcmp(what, "pci") && vfio_plan_undo(line, err) < 0))
 		supervisor_log(g->sv, "%s: %s", g->sv->name, err->text);
 	return 0;
 }
@@ -126,16 +128,6 @@ const struct qemu_caps *qemu_need_caps(struct qemu_guest *g, struct error *err)
 }
 
 /* ---- what a guest's files are ---- */
-
-/* Files that the user of the guest's processes writes are made if they are not there. */
-static int lend_output(struct start *s, const char *path, struct error *err)
-{
-	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return error_errno(err, "cannot make %s", path);
-	return qemu_lend(s->g, &s->view, path, W_OK, err);
-}
 
 static int lend_nvram(struct start *s, struct error *err)
 {
@@ -173,12 +165,6 @@ static int lend_files(struct start *s, struct error *err)
 	for (size_t i = 0; i < def->devices.disks.n; i++)
 		if (qemu_lend_disk(s->g, &s->view, def->devices.disks.items[i], err) < 0)
 			return -1;
-	for (size_t i = 0; i < def->devices.rngs.n; i++) {
-		const struct domain_rng_backend *b = &def->devices.rngs.items[i]->backend;
-
-		if (b->model == DOMAIN_RNG_RANDOM && b->path && qemu_view_add(&s->view, b->path, err) < 0)
-			return -1;
-	}
 	return 0;
 }
 
@@ -205,66 +191,31 @@ static int pass(struct start *s, const char *alias, enum qemu_fd_role role, int 
 	return 0;
 }
 
-static int listen_at(const char *path, struct error *err)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	AUTO_CLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct stat st;
-
-	if (strlen(path) >= sizeof(sun.sun_path))
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%s is too long for a socket", path);
-	memcpy(sun.sun_path, path, strlen(path));
-	/* of a guest that was killed; what is no socket stays */
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		unlink(path);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 || listen(fd, 4) < 0)
-		return error_errno(err, "cannot make the socket %s", path);
-	return STEAL_FD(fd);
-}
-
-/* A socket that clients connect to is made here and passed: QEMU's user could not make it in the run directory. */
-static int listen_chardev(struct start *s, struct domain_chardev_source *src, const char *alias, struct error *err)
-{
-	struct supervisor *sv = s->g->sv;
-	int fd;
-
-	if (src->type == DOMAIN_CHARDEV_FILE && src->path)
-		return lend_output(s, src->path, err);
-	if (src->type != DOMAIN_CHARDEV_UNIX || src->mode == DOMAIN_CHARDEV_CONNECT)
-		return 0;
-	src->mode = DOMAIN_CHARDEV_BIND;
-	AUTO_FREE char *file = str_printf("%s.sock", alias);
-	AUTO_FREE char *own = file ? state_path(STATE_RUN, sv->driver->kind, sv->name, file, err) : NULL;
-	if (!own)
-		return file ? -1 : error_errno(err, "%s", alias);
-	fd = !src->path || !strcmp(src->path, own) ? qemu_listen(sv, file, err) : listen_at(src->path, err);
-	if (fd >= 0 && !src->path)
-		src->path = STEAL_PTR(own);
-	return fd < 0 ? -1 : pass(s, alias, QEMU_FD_CHARDEV, fd, err);
-}
-
 /* The first console is the first serial port seen another way. */
 static bool same_as_serial(const struct domain *def, size_t console)
 {
 	return console == 0 && def->devices.serials.n > 0 && def->devices.consoles.items[0]->target == DOMAIN_CONSOLE_SERIAL;
 }
 
-static int open_chardevs(struct start *s, struct error *err)
+/* What devices need of the host, in the order of their kinds. */
+static int open_devices(struct start *s, struct error *err)
 {
-	struct domain_devices *d = &s->g->sv->def->devices;
+	struct domain *def = s->g->sv->def;
 
-#define LISTEN(list) \
-	for (size_t i = 0; i < d->list.n; i++) \
-		if (listen_chardev(s, &d->list.items[i]->source, d->list.items[i]->info.alias.name, err) < 0) \
-			return -1
-	LISTEN(serials);
-	LISTEN(parallels);
-	LISTEN(channels);
-#undef LISTEN
-	for (size_t i = 0; i < d->consoles.n; i++)
-		if (!same_as_serial(s->g->sv->def, i) &&
-		    listen_chardev(s, &d->consoles.items[i]->source, d->consoles.items[i]->info.alias.name, err) < 0)
-			return -1;
+	for (int k = 0; k < DOMAIN_DEVICE_KINDS_END; k++) {
+		for (size_t i = 0; i < domain_device_count(&def->devices, k); i++) {
+			void *dev = domain_device_at(&def->devices, k, i);
+			const struct domain_info *info = domain_device_info(k, dev);
+			struct qemu_host_fd host;
+
+			if (k == DOMAIN_DEVICE_CONSOLE && same_as_serial(def, i))
+				continue;
+			if (qemu_host_device(s->g, &s->view, k, dev, &host, err) < 0)
+				return info && info->alias.name ? error_wrap(err, "%s %s", domain_device_name(k), info->alias.name) : -1;
+			if (host.fd >= 0 && pass(s, info->alias.name, host.role, host.fd, err) < 0)
+				return -1;
+		}
+	}
 	return 0;
 }
 
@@ -568,7 +519,7 @@ static int build_and_run(struct start *s, struct error *err)
 	if (!qemu_need_caps(g, err) || qemu_check_abilities(g->sv->def, g->caps, err) < 0 || qemu_assign_aliases(g->sv->def, err) < 0 || qemu_assign_ports(g->sv->def, err) < 0 ||
 	    hv_ports_create(g->sv, err) < 0)
 		return -1;
-	if (take_guest_lock(s, err) < 0 || make_own_dir(s, err) < 0 || open_monitor(s, err) < 0 || open_chardevs(s, err) < 0 ||
+	if (take_guest_lock(s, err) < 0 || make_own_dir(s, err) < 0 || open_monitor(s, err) < 0 || open_devices(s, err) < 0 ||
 	    open_nets(s, err) < 0 || lend_files(s, err) < 0 || make_cgroup(g, err) < 0)
 		return -1;
 	if (qemu_command_build(g->sv->def, g->caps, &s->rt, &command, err) < 0)

@@ -233,3 +233,16 @@ int file_remove_tree_at(int dirfd, const char *name, struct error *err)
 		return errno == ENOENT ? 0 : error_errno(err, "%s", name);
 	return remove_entry(dirfd, name, st.st_dev, 0, err);
 }
+
+const char *file_link_name(const char *dir, const char *name, char target[PATH_MAX])
+{
+	char path[200];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%.150s/%.30s", dir, name);
+	n = readlink(path, target, PATH_MAX - 1);
+	target[n > 0 ? n : 0] = '\0';
+	if (n <= 0)
+		return "";
+	return strrchr(target, '/') ? strrchr(target, '/') + 1 : target;
+}

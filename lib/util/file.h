@@ -5,6 +5,7 @@
 
 #include "util/error.h"
 
+#include <limits.h>
 #include <sys/types.h>
 
 /* Reads a regular file of at most `max` bytes. *data is allocated, ends in a NUL that is not counted in
@@ -48,5 +49,8 @@ int file_open_dir_at(int dirfd, const char *name, mode_t mode, bool create, stru
 
 /* Removes a directory tree below dirfd, staying on its file system and following no link. A missing tree is fine. */
 int file_remove_tree_at(int dirfd, const char *name, struct error *err) NODISCARD;
+
+/* The last part of what the symbolic link NAME in a directory points to, in `target`; "": there is no such link. */
+const char *file_link_name(const char *dir, const char *name, char target[PATH_MAX]);
 
 #endif

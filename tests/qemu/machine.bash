@@ -9,7 +9,7 @@
 
 GUEST=/tmp/berth-guest
 
-# machine_setup_file [DEVICES]: defines and starts it, with a console, the agent's channel and the devices given; $DISK is a file of 8 MiB that is made for it.
+# machine_setup_file [DEVICES [ELEMENTS]]: defines and starts it, with a console, the agent's channel, the devices and other elements given; $DISK is a file of 8 MiB that is made for it.
 machine_setup_file()
 {
 	[ "$(id -u)" = 0 ] || skip "needs root"
@@ -26,6 +26,7 @@ machine_setup_file()
 		  <os><type arch='x86_64' machine='q35'>hvm</type><kernel>$GUEST/vmlinuz</kernel><initrd>$GUEST/initrd.gz</initrd>
 		  <cmdline>console=ttyS0 quiet</cmdline></os>
 		  <features><acpi/></features>
+		  $2
 		  <devices>
 		    <console type='pty'/>
 		    <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
