@@ -11,7 +11,7 @@
 #define CACHE_MAX (8u << 20)
 #define CACHE_KIND "qemu-capabilities"
 /* Raised when the document changes. */
-#define CACHE_FORMAT 2
+#define CACHE_FORMAT 3
 
 /* The architectures whose program is named otherwise. */
 static const struct { enum domain_arch arch; const char *name; } programs[] = {
@@ -65,11 +65,14 @@ char *qemu_caps_installed(const char *emulator)
 	return arch > 0 ? qemu_caps_find_binary(arch) : find_program(name);
 }
 
+/* Kept apart: nine tenths of all, and no start of a guest needs them. */
+static const char *const of_cpus[] = { "cpus", "max" };
+
 /* Where a program's document is kept: its path as a file name. */
-static char *cache_name(const char *binary, struct error *err)
+static char *cache_name(const char *binary, const char *suffix, struct error *err)
 {
 	AUTO_FREE char *encoded = str_encode_name(binary, err);
-	char *name = encoded ? str_printf("%s.json", encoded) : NULL;
+	char *name = encoded ? str_printf("%s%s.json", encoded, suffix) : NULL;
 
 	if (encoded && !name)
 		error_errno(err, "%s", binary);
@@ -133,37 +136,125 @@ void qemu_caps_free(struct qemu_caps *caps)
 	free(caps);
 }
 
-static json_t *cached(const char *name, json_t *id)
+static json_t *cached(const char *binary, const char *suffix, json_t *id)
 {
-	AUTO_FREE char *text = NULL;
+	AUTO_FREE char *name = cache_name(binary, suffix, NULL), *text = NULL;
 	size_t len;
 	json_t *doc;
 
-	if (state_cache_read(CACHE_KIND, name, CACHE_MAX, &text, &len, NULL) < 0)
+	if (!name || state_cache_read(CACHE_KIND, name, CACHE_MAX, &text, &len, NULL) < 0)
 		return NULL;
 	doc = json_loadb(text, len, 0, NULL);
-	if (doc && is_of(doc, id) && json_is_string(json_object_get(doc, "arch")))
+	if (doc && is_of(doc, id))
 		return doc;
 	json_decref(doc);
 	return NULL;
 }
 
+/* A cache that cannot be written costs a second each time, no more. */
+static void keep(const char *binary, const char *suffix, const json_t *doc)
+{
+	AUTO_FREE char *name = cache_name(binary, suffix, NULL), *text = name ? json_dumps(doc, JSON_COMPACT) : NULL;
+
+	if (text)
+		(void)!state_cache_write(CACHE_KIND, name, text, strlen(text), NULL);
+}
+
+/* The names of the models alone: what a start looks at. */
+static json_t *names_of(const json_t *models)
+{
+	json_t *names = json_array(), *m;
+	size_t i;
+
+	json_array_foreach(models, i, m) {
+		json_array_append(names, json_object_get(m, "name"));
+	}
+	return names;
+}
+
+/* The two documents of one. */
+static void keep_both(const char *binary, json_t *doc, json_t *id)
+{
+	json_t *most = json_copy(doc), *cpus = json_copy(id);
+
+	for (size_t i = 0; most && cpus && i < ARRAY_LEN(of_cpus); i++) {
+		json_object_set(cpus, of_cpus[i], json_object_get(doc, of_cpus[i]));
+		json_object_del(most, of_cpus[i]);
+	}
+	if (most && cpus) {
+		keep(binary, "", most);
+		keep(binary, "-cpus", cpus);
+	}
+	json_decref(most);
+	json_decref(cpus);
+}
+
+static const json_t *of_accelerator(const json_t *doc, const char *what, bool kvm)
+{
+	return json_object_get(json_object_get(doc, what), kvm ? "kvm" : "tcg");
+}
+
+static json_t *probe(const char *binary, json_t *id, struct error *err)
+{
+	json_t *doc = qemu_caps_probe(binary, err);
+
+	if (!doc || json_object_update(doc, id) < 0)
+		return doc;
+	json_object_set_new(doc, "cpu-names", json_pack("{s:o, s:o}", "tcg", names_of(of_accelerator(doc, "cpus", false)), "kvm",
+							names_of(of_accelerator(doc, "cpus", true))));
+	keep_both(binary, doc, id);
+	return doc;
+}
+
 struct qemu_caps *qemu_caps_get(const char *binary, struct error *err)
 {
-	AUTO_FREE char *name = cache_name(binary, err), *text = NULL;
-	json_t *id = name ? identity(binary, err) : NULL, *doc;
+	json_t *id = identity(binary, err), *doc;
 
 	if (!id)
 		return NULL;
-	doc = cached(name, id);
-	if (!doc) {
-		doc = qemu_caps_probe(binary, err);
-		if (doc && json_object_update(doc, id) == 0 && (text = json_dumps(doc, JSON_COMPACT)))
-			/* a cache that cannot be written costs a second each time, no more */
-			(void)!state_cache_write(CACHE_KIND, name, text, strlen(text), NULL);
+	doc = cached(binary, "", id);
+	if (!doc || !json_is_string(json_object_get(doc, "arch"))) {
+		json_decref(doc);
+		doc = probe(binary, id, err);
 	}
 	json_decref(id);
 	return wrap(doc, err);
+}
+
+/* Adds the other document to that of a QEMU. Where it cannot be had there are no CPUs, which is what the callers then say. */
+static void read_cpus(const struct qemu_caps *caps)
+{
+	json_t *id = identity(caps->binary, NULL), *more = id ? cached(caps->binary, "-cpus", id) : NULL;
+
+	if (id && !more)
+		more = probe(caps->binary, id, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(of_cpus); i++) {
+		json_t *value = json_object_get(more, of_cpus[i]);
+
+		json_object_set_new(caps->doc, of_cpus[i], value ? json_incref(value) : json_object());
+	}
+	json_decref(more);
+	json_decref(id);
+}
+
+const json_t *qemu_caps_cpus(const struct qemu_caps *caps, const char *what, bool kvm)
+{
+	if (!json_object_get(caps->doc, what))
+		read_cpus(caps);
+	return of_accelerator(caps->doc, what, kvm);
+}
+
+bool qemu_caps_has_cpu(const struct qemu_caps *caps, bool kvm, const char *model)
+{
+	const json_t *names = of_accelerator(caps->doc, "cpu-names", kvm);
+	size_t i;
+	json_t *name;
+
+	json_array_foreach(names, i, name) {
+		if (!strcmp(json_string_value(name), model))
+			return true;
+	}
+	return json_array_size(names) == 0;
 }
 
 bool qemu_caps_has(const struct qemu_caps *caps, const char *type)

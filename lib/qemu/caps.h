@@ -10,7 +10,7 @@
 #include <jansson.h>
 
 /*
- * One document, mostly what QEMU answered:
+ * One document, mostly what QEMU answered; `cpus` and `max` are read when qemu_caps_cpus() asks for them:
  *   binary, mtime, size        what it is of
  *   version                    7002022 for 7.2.22; package: the distribution's words
  *   arch                       libvirt's name of the guests' architecture
@@ -18,6 +18,7 @@
  *   machines                   of query-machines, by name
  *   types                      names of devices and objects
  *   cpus                       { "tcg": [...], "kvm": [...] } of query-cpu-definitions
+ *   cpu-names                  { "tcg": [...], "kvm": [...] }, those of `cpus`
  *   max                        { "tcg": {...}, "kvm": {...} } of query-cpu-model-expansion of the host's ("max") model: properties
  *   commands                   names of the QMP commands
  *   tpm-models, tpm-types      lists of names
@@ -47,6 +48,12 @@ char *qemu_caps_find_binary(enum domain_arch arch);
 /* The program that stands for `emulator` on this machine: itself, or where it is not installed the one of the same name by another
  * spelling ("qemu-system-i686" is qemu-system-i386); NULL: none. The caller's. */
 char *qemu_caps_installed(const char *emulator);
+
+/* Of "cpus" or "max" what holds with KVM or without; NULL: nothing is known. */
+const json_t *qemu_caps_cpus(const struct qemu_caps *caps, const char *what, bool kvm);
+
+/* Whether there is a CPU model of that name; yes where no model is known. */
+bool qemu_caps_has_cpu(const struct qemu_caps *caps, bool kvm, const char *model);
 
 /* Whether there is a device or object of that name. */
 bool qemu_caps_has(const struct qemu_caps *caps, const char *type);

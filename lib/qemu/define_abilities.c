@@ -61,19 +61,20 @@ static int check_cpu(const struct domain *def, const struct qemu_caps *caps, str
 {
 	const struct domain_cpu *cpu = def->cpu;
 	bool kvm = def->virt == DOMAIN_VIRT_KVM;
-	const json_t *model;
+	bool check = cpu && (cpu->check == DOMAIN_CPU_CHECK_PARTIAL || cpu->check == DOMAIN_CPU_CHECK_FULL);
 	struct x86_cpu host;
 
-	if (!cpu || !qemu_is_x86(def) || !qemu_emulator_host_cpu(caps, kvm, &host))
+	if (!cpu || !qemu_is_x86(def))
 		return 0;
-	model = cpu->model ? qemu_emulator_model(caps, kvm, cpu->model) : NULL;
-	if (cpu->model && cpu->mode == DOMAIN_CPU_CUSTOM && !model)
+	if (cpu->model && cpu->mode == DOMAIN_CPU_CUSTOM && !qemu_caps_has_cpu(caps, kvm, cpu->model))
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%s has no CPU model '%.60s' (host-hypervisor-cpu-models --all lists what there is)", caps->binary,
 				 cpu->model);
+	if ((!check && !(kvm && cpu->vendor)) || !qemu_emulator_host_cpu(caps, kvm, &host))
+		return 0;
 	if (kvm && cpu->vendor && strcmp(cpu->vendor, host.vendor) != 0)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "guest and host CPU are not compatible: the guest wants a CPU of %.40s, the host's is of %s",
 				 cpu->vendor, host.vendor);
-	return cpu->check == DOMAIN_CPU_CHECK_PARTIAL || cpu->check == DOMAIN_CPU_CHECK_FULL ? check_features(cpu, &host, model, err) : 0;
+	return check ? check_features(cpu, &host, cpu->model ? qemu_emulator_model(caps, kvm, cpu->model) : NULL, err) : 0;
 }
 
 int qemu_check_abilities(const struct domain *def, const struct qemu_caps *caps, struct error *err)

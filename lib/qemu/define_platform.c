@@ -27,14 +27,14 @@ static char *model_name(const struct domain *def, const char *name)
 static char *default_model(const struct domain *def, const struct qemu_caps *caps)
 {
 	const char *type = caps ? json_string_value(json_object_get(qemu_caps_machine(caps, def->os.machine), "default-cpu-type")) : NULL;
-	const json_t *cpus = caps ? json_object_get(json_object_get(caps->doc, "cpus"), "tcg") : NULL;
+	const json_t *cpus = caps ? qemu_caps_cpus(caps, "cpus", false) : NULL;
 	json_t *cpu;
 	size_t i;
 
 	if (!type)
 		return NULL;
 	if (!cpus)
-		cpus = json_object_get(json_object_get(caps->doc, "cpus"), "kvm");
+		cpus = qemu_caps_cpus(caps, "cpus", true);
 	/* an alias first: "qemu64" and "qemu64-v1" are of one type in old versions */
 	json_array_foreach(cpus, i, cpu) {
 		const char *t = json_string_value(json_object_get(cpu, "typename"));

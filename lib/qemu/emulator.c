@@ -85,7 +85,7 @@ void qemu_emulator_clear(struct qemu_emulator *e)
 
 bool qemu_emulator_host_cpu(const struct qemu_caps *caps, bool kvm, struct x86_cpu *out)
 {
-	const json_t *props = json_object_get(json_object_get(caps->doc, "max"), kvm ? "kvm" : "tcg");
+	const json_t *props = qemu_caps_cpus(caps, "max", kvm);
 	const char *vendor = json_string_value(json_object_get(props, "vendor"));
 
 	*out = (struct x86_cpu){ 0 };
@@ -106,7 +106,7 @@ bool qemu_emulator_host_cpu(const struct qemu_caps *caps, bool kvm, struct x86_c
 
 const json_t *qemu_emulator_model(const struct qemu_caps *caps, bool kvm, const char *name)
 {
-	const json_t *models = json_object_get(json_object_get(caps->doc, "cpus"), kvm ? "kvm" : "tcg");
+	const json_t *models = qemu_caps_cpus(caps, "cpus", kvm);
 	json_t *m;
 	size_t i;
 
@@ -152,7 +152,7 @@ int qemu_emulator_cpu(const struct hv_emulator *asked, struct x86_cpu *cpu, char
 
 	if (qemu_emulator_find(asked, &e, err) < 0)
 		return -1;
-	known = json_object_get(json_object_get(e.caps->doc, "cpus"), e.virt == DOMAIN_VIRT_KVM ? "kvm" : "tcg");
+	known = qemu_caps_cpus(e.caps, "cpus", e.virt == DOMAIN_VIRT_KVM);
 	if (cpu && !qemu_emulator_host_cpu(e.caps, e.virt == DOMAIN_VIRT_KVM, cpu))
 		return error_set(err, ERR_NO_SUPPORT, "CPUs of %s cannot be compared", conf_enum_name(&domain_arch_names, e.arch));
 	if (!models)

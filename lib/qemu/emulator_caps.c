@@ -316,7 +316,7 @@ static bool model_of(const struct ask *a, const json_t *cpu, char name[32], cons
 
 static void put_custom(const struct ask *a, bool kvm)
 {
-	const json_t *known = json_object_get(json_object_get(a->e->caps->doc, "cpus"), kvm ? "kvm" : "tcg");
+	const json_t *known = qemu_caps_cpus(a->e->caps, "cpus", kvm);
 	const char *vendor;
 	char name[32];
 	bool open = false;

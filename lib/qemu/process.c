@@ -10,6 +10,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -124,7 +125,6 @@ struct prepared {
 	const struct qemu_start *s;
 	int join[CGROUP_JOIN_MAX];
 	size_t n_join;
-	int v2;              /* where there is nothing else to join */
 	const char *what;    /* what failed, written by the child */
 };
 
@@ -138,20 +138,6 @@ static int drop_privileges(const struct qemu_user *user)
 	    syscall(SYS_setresuid, user->uid, user->uid, user->uid) < 0)
 		return -1;
 	return 0;
-}
-
-static int join(const struct prepared *p)
-{
-	if (p->n_join > 0)
-		return cgroup_join_each(p->join, p->n_join);
-	if (p->v2 < 0)
-		return 0;
-	int fd = openat(p->v2, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-	int r = fd >= 0 && write(fd, "0", 1) == 1 ? 0 : -1;
-
-	if (fd >= 0)
-		close(fd);
-	return r;
 }
 
 static int limit(const struct qemu_start *s)
@@ -169,7 +155,7 @@ static int prepare(void *arg)
 	const struct qemu_start *s = p->s;
 
 	p->what = "join its control group";
-	if (join(p) < 0)
+	if (cgroup_join_each(p->join, p->n_join) < 0)
 		return -1;
 	p->what = "set its limits";
 	if (limit(s) < 0)
@@ -190,20 +176,27 @@ static int prepare(void *arg)
 pid_t qemu_start_process(const struct qemu_start *s, int *pidfd, struct error *err)
 {
 	struct process_fd fds[QEMU_FDS_MAX + 3] = { { s->log, STDOUT_FILENO }, { s->log, STDERR_FILENO } };
-	struct prepared p = { .s = s, .v2 = -1 };
+	/* shared: what failed comes back */
+	struct prepared *p = mmap(NULL, sizeof(*p), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct process_spec spec = {
-		.path = s->path, .argv = s->argv, .envp = s->env, .fds = fds, .n_fds = 2, .new_session = true, .prepare = prepare, .prepare_arg = &p,
+		.path = s->path, .argv = s->argv, .envp = s->env, .fds = fds, .n_fds = 2, .new_session = true, .prepare = prepare, .prepare_arg = p,
 	};
 	pid_t pid;
 
+	if (p == MAP_FAILED)
+		return error_errno(err, "cannot start %s", s->path);
+	p->s = s;
 	if (s->lock >= 0)
 		fds[spec.n_fds++] = (struct process_fd){ s->lock, LOCK_FD };
 	for (size_t i = 0; s->pass && i < s->pass->n; i++)
 		fds[spec.n_fds++] = (struct process_fd){ s->pass->from[i], QEMU_PASS_FIRST + (int)i };
 	if (s->cgroup) {
-		p.n_join = cgroup_join_list(s->cgroup, p.join);
-		p.v2 = cgroup_v2_fd(s->cgroup);
+		p->n_join = cgroup_join_list(s->cgroup, p->join);
+		spec.cgroup = cgroup_v2_fd(s->cgroup);
 	}
 	pid = process_spawn(&spec, pidfd, err);
-	return pid < 0 && p.what ? error_wrap(err, "cannot %s", p.what) : pid;
+	if (pid < 0 && p->what)
+		error_wrap(err, "cannot %s", p->what);
+	munmap(p, sizeof(*p));
+	return pid;
 }

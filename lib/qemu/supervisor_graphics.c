@@ -108,16 +108,26 @@ static int set_password(struct qemu_guest *g, const struct domain_graphics *d, s
 	return qmp_do(g->qmp, "expire_password", json_pack("{s:s, s:s}", "protocol", protocol, "time", until), QMP_TIMEOUT, err);
 }
 
+static bool has_password(const struct domain_graphics *d)
+{
+	return (d->type == DOMAIN_GRAPHICS_VNC || d->type == DOMAIN_GRAPHICS_SPICE) && d->passwd;
+}
+
+bool qemu_has_graphics_passwords(const struct domain *def)
+{
+	for (size_t i = 0; i < def->devices.graphics.n; i++)
+		if (has_password(def->devices.graphics.items[i]))
+			return true;
+	return false;
+}
+
 int qemu_set_graphics_passwords(struct qemu_guest *g, struct error *err)
 {
 	const struct domain *def = g->sv->def;
 
-	for (size_t i = 0; i < def->devices.graphics.n; i++) {
-		const struct domain_graphics *d = def->devices.graphics.items[i];
-
-		if ((d->type == DOMAIN_GRAPHICS_VNC || d->type == DOMAIN_GRAPHICS_SPICE) && d->passwd && set_password(g, d, err) < 0)
+	for (size_t i = 0; i < def->devices.graphics.n; i++)
+		if (has_password(def->devices.graphics.items[i]) && set_password(g, def->devices.graphics.items[i], err) < 0)
 			return -1;
-	}
 	return 0;
 }
 

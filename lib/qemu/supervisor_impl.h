@@ -152,7 +152,8 @@ struct cgroup_limits;
 int qemu_limits(const struct domain *def, struct cgroup_limits *limits, char **cpuset, struct error *err) NODISCARD;
 /* Bytes that QEMU may lock; 0: the default. */
 uint64_t qemu_locked_memory(const struct domain *def);
-/* Binds threads to the host's processors as the definition says. */
+/* Binds threads to the host's processors as the definition says; whether it says anything. */
+bool qemu_pins_threads(const struct domain *def);
 int qemu_pin_threads(struct qemu_guest *g, const struct domain *def, struct error *err) NODISCARD;
 
 /* Calls fn for each vcpu's (or iothread's) thread that is QEMU's, until it returns other than 0. */
@@ -162,6 +163,7 @@ int qemu_each_thread(struct qemu_guest *g, bool iothreads, int (*fn)(void *ctx, 
 /* ---- supervisor_graphics.c ---- */
 /* Chooses free ports for displays that say none. */
 int qemu_assign_ports(struct domain *def, struct error *err) NODISCARD;
+bool qemu_has_graphics_passwords(const struct domain *def);
 int qemu_set_graphics_passwords(struct qemu_guest *g, struct error *err) NODISCARD;
 /* Another password of a display that runs, or another time until which it is good; the port of one that has any stays. */
 int qemu_update_graphics(struct qemu_guest *g, const struct domain_graphics *old, struct domain_graphics *now, struct error *err) NODISCARD;

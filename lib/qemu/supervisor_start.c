@@ -40,6 +40,7 @@ struct start {
 	int monitor;             /* our end */
 	struct qemu_restore restore;
 	off_t log_from;
+	struct qmp_call hello;
 };
 
 int qemu_listen(struct supervisor *sv, const char *file, struct error *err)
@@ -384,19 +385,29 @@ static void why_it_ended(struct start *s, struct error *err)
 		explain(s, err);
 }
 
-static int greet(struct start *s, struct error *err)
+/* The monitor, and the first command there. QEMU reads what follows when it has come so far: nobody waits for its greeting. */
+static int open_qmp(struct start *s, struct error *err)
 {
 	struct qemu_guest *g = s->g;
 
-	/* its own end of the listening socket would keep a connection to a dead QEMU open */
+	/* its own end of the listening socket would keep a connection to a dead QEMU open; giving mounts back takes the kernel a while, which QEMU needs too */
 	qemu_pass_close(&s->pass);
+	qemu_view_clear(&s->view);
 	g->qmp = qmp_new(g->sv->loop, STEAL_FD(s->monitor), &qemu_monitor_ops, g, err);
 	if (!g->qmp)
 		return -1;
-	if (qmp_greet(g->qmp, GREETING_MS, err) == 0)
-		return 0;
-	why_it_ended(s, err);
-	return -1;
+	qmp_begin(g->qmp, &s->hello, "qmp_capabilities", NULL);
+	return 0;
+}
+
+static int greet(struct start *s, struct error *err)
+{
+	json_t *r = qmp_finish(&s->hello, GREETING_MS, err);
+
+	json_decref(r);
+	if (!r)
+		why_it_ended(s, err);
+	return r ? 0 : -1;
 }
 
 /* ---- its first commands ---- */
@@ -465,38 +476,81 @@ static void note_ptys(struct domain *def, const json_t *list)
 	}
 }
 
-/* One write, one wait: QEMU reads its monitor a byte at a time. */
+/* Whether QEMU has to be asked what its terminals are called. */
+static bool has_ptys(const struct domain *def)
+{
+	const struct domain_devices *d = &def->devices;
+
+#define HAS(what) \
+	for (size_t i = 0; i < d->what.n; i++) \
+		if (d->what.items[i]->source.type == DOMAIN_CHARDEV_PTY) \
+			return true
+	HAS(serials);
+	HAS(parallels);
+	HAS(channels);
+	HAS(consoles);
+#undef HAS
+	return false;
+}
+
+/* The balloon of a guest that is to have less memory than it could. One without the driver: its memory is what it is. */
+static void finish_balloon(struct qemu_guest *g, struct qmp_call *call)
+{
+	struct error why;
+	json_t *r = qmp_finish(call, QMP_TIMEOUT, &why);
+
+	if (!r)
+		supervisor_log(g->sv, "%s: %s", g->sv->name, why.text);
+	json_decref(r);
+}
+
+static int finish_ptys(struct qemu_guest *g, struct qmp_call *call, struct error *err)
+{
+	json_t *list = qmp_finish(call, QMP_TIMEOUT, err);
+
+	if (list)
+		note_ptys(g->sv->def, list);
+	json_decref(list);
+	return list ? 0 : -1;
+}
+
+/* What must be done before the guest's processors run. */
+static int before_it_runs(struct start *s, bool first, struct error *err)
+{
+	struct qemu_guest *g = s->g;
+
+	if (!first)
+		return 0;
+	if (greet(s, err) < 0 || qemu_set_graphics_passwords(g, err) < 0)
+		return -1;
+	return qemu_pin_threads(g, g->sv->def, err);
+}
+
+/* Few commands, one wait: QEMU reads its monitor a byte at a time. */
 static int first_commands(struct start *s, bool paused, bool incoming, struct error *err)
 {
 	struct qemu_guest *g = s->g;
-	struct domain *def = g->sv->def;
+	const struct domain *def = g->sv->def;
 	struct qmp_call chardevs, balloon, go;
 	bool shrink = !incoming && def->current_memory.value < def->memory.value && def->devices.memballoon &&
 		      def->devices.memballoon->model != DOMAIN_MEMBALLOON_NONE;
-	json_t *list, *r;
+	bool first = incoming || qemu_pins_threads(def) || qemu_has_graphics_passwords(def), ptys = has_ptys(def), runs = !paused && !incoming;
+	json_t *r;
 
-	if (qemu_set_graphics_passwords(g, err) < 0 || qemu_pin_threads(g, def, err) < 0)
+	if (before_it_runs(s, first, err) < 0)
 		return -1;
-	qmp_begin(g->qmp, &chardevs, "query-chardev", NULL);
+	if (ptys)
+		qmp_begin(g->qmp, &chardevs, "query-chardev", NULL);
 	if (shrink)
 		qmp_begin(g->qmp, &balloon, "balloon", json_pack("{s:I}", "value", (json_int_t)(def->current_memory.value * KIB)));
-	if (!paused && !incoming)
+	if (runs)
 		qmp_begin(g->qmp, &go, "cont", NULL);
-	list = qmp_finish(&chardevs, QMP_TIMEOUT, err);
-	if (list)
-		note_ptys(def, list);
-	json_decref(list);
-	if (shrink) {
-		struct error why;
-
-		r = qmp_finish(&balloon, QMP_TIMEOUT, &why);
-		/* a guest without the driver: its memory is what it is */
-		if (!r)
-			supervisor_log(g->sv, "%s: %s", g->sv->name, why.text);
-		json_decref(r);
-	}
-	if (!list)
+	if (!first && greet(s, err) < 0)
 		return -1;
+	if (ptys && finish_ptys(g, &chardevs, err) < 0)
+		return -1;
+	if (shrink)
+		finish_balloon(g, &balloon);
 	if (incoming && qemu_restore_load(g, &s->restore, err) < 0) {
 		why_it_ended(s, err);
 		return -1;
@@ -526,7 +580,7 @@ static int build_and_run(struct start *s, struct error *err)
 		return -1;
 	r = run(s, &command, err);
 	qemu_command_clear(&command);
-	return r < 0 ? -1 : greet(s, err);
+	return r < 0 ? -1 : open_qmp(s, err);
 }
 
 int qemu_run_guest(struct qemu_guest *g, bool paused, int restore, struct error *err)

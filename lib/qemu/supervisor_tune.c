@@ -110,6 +110,11 @@ static int pin_iothread(void *ctx, unsigned id, pid_t tid, struct error *err)
 	return 0;
 }
 
+bool qemu_pins_threads(const struct domain *def)
+{
+	return def->cputune.emulatorpin || def->cputune.vcpupins.n || def->cputune.iothreadpins.n;
+}
+
 int qemu_pin_threads(struct qemu_guest *g, const struct domain *def, struct error *err)
 {
 	const struct domain_cputune *c = &def->cputune;

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -114,6 +115,20 @@ static int exec_child(void *arg)
 	_exit(127);
 }
 
+/* The C library has no clone3(2), and a raw one cannot share our memory: it would return twice on one stack. */
+static pid_t give_birth(struct launch *launch, int *pidfd)
+{
+	struct clone_args args = {
+		.flags = CLONE_VFORK | CLONE_PIDFD | CLONE_INTO_CGROUP, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD,
+		.cgroup = (unsigned)launch->spec->cgroup,
+	};
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid == 0)
+		exec_child(launch);
+	return pid;
+}
+
 /* As vfork(2), without copying this process's memory; signals wait, for a handler of ours must not run in the child. */
 static pid_t launch_child(struct launch *launch, int *pidfd)
 {
@@ -129,7 +144,8 @@ static pid_t launch_child(struct launch *launch, int *pidfd)
 
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &old);
-	pid = clone(exec_child, launch->stack + sizeof(launch->stack), memory | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, launch, pidfd);
+	pid = launch->spec->cgroup > 0 ? give_birth(launch, pidfd) :
+		clone(exec_child, launch->stack + sizeof(launch->stack), memory | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, launch, pidfd);
 	saved = errno;
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	errno = saved;

@@ -19,12 +19,14 @@ struct process_spec {
 	const struct process_fd *fds;    /* the child's descriptors, 0 to 2 default to /dev/null; all others are closed */
 	size_t n_fds;
 	bool new_session;                /* setsid(2) */
+	int cgroup;                      /* directory of the version 2 control group that it is born in, the only cheap way there; 0: ours */
 	bool ends_with_us;               /* it gets SIGTERM when the calling thread ends, however that comes */
 	int (*run)(int argc, char **argv);   /* a copy of this process calls it in the place of a program; `path` is not looked at */
 
 	/*
-	 * Runs in the child while all descriptors of ours are still open: joins groups, enters namespaces, gives up privileges. The child shares our
-	 * memory, so that it may write into *prepare_arg and nowhere else, allocates nothing and calls nothing that does. 0, or -1 with errno set.
+	 * Runs in the child while all descriptors of ours are still open: joins groups, enters namespaces, gives up privileges. The child may share our
+	 * memory, so that it writes into *prepare_arg at most (which we see where that is shared memory), allocates nothing and calls nothing that
+	 * does. 0, or -1 with errno set.
 	 */
 	int (*prepare)(void *arg);
 	void *prepare_arg;

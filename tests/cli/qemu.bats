@@ -67,9 +67,12 @@ teardown() { berth_teardown; }
 
 @test "capabilities: a cache that is damaged or read-only harms nobody; a program that is no QEMU is told" {
 	vm-define --driver qemu --print-xml "$SCRATCH/m.xml" >"$SCRATCH/one"
-	local cache=$BERTH_ROOT/var/cache/berth/qemu-capabilities/*
-	[ -s $cache ]
-	echo '{"arch":"x86_64"}' >$cache
+	local file cache=$BERTH_ROOT/var/cache/berth/qemu-capabilities
+	[ "$(ls "$cache" | wc -l)" = 2 ]
+	for file in "$cache"/*; do
+		[ -s "$file" ]
+		echo '{"arch":"x86_64"}' >"$file"
+	done
 	vm-define --driver qemu --print-xml "$SCRATCH/m.xml" | grep -v '<uuid>\|<mac' >"$SCRATCH/two"
 	grep -v '<uuid>\|<mac' "$SCRATCH/one" | diff - "$SCRATCH/two"
 	sed "s|<devices>|<devices><emulator>/bin/true</emulator>|" "$SCRATCH/m.xml" >"$SCRATCH/true.xml"

@@ -45,7 +45,9 @@ define()
 	grep -q "more than can be kept" "$log"
 	[ "$(vm-state f)" = running ]
 	[ "$(stat -c %s "$log")" -lt 1000000 ]
-	kill -9 "$(cut -d' ' -f7 "$BERTH_ROOT/run/berth/qemu/f/state")"
+	old=$(cut -d' ' -f7 "$BERTH_ROOT/run/berth/qemu/f/state")
+	kill -9 "$old"
+	while kill -0 "$old" 2>/dev/null; do sleep 0.05; done
 	vm-suspend -q f
 	: >"$log"
 	for ((try = 0; try < 50; try++)); do
