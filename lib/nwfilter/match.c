@@ -13,6 +13,7 @@ enum how {
 	TCP_FLAGS,
 	CT_STATE,
 	CT_COUNT,
+	GRATUITOUS, /* the sender asks for itself */
 	NOT_OURS,   /* what nftables cannot do */
 };
 
@@ -50,7 +51,7 @@ static const struct condition {
 	{ NWFILTER_ARPSRCIP, NWFILTER_ARPSRCIPMASK, NONE, RAW_IP4, "@nh,112,32", "@nh,192,32" },
 	{ NWFILTER_ARPDSTMAC, NONE, NONE, RAW_MAC, "@nh,144,48", "@nh,64,48" },
 	{ NWFILTER_ARPDSTIP, NWFILTER_ARPDSTIPMASK, NONE, RAW_IP4, "@nh,192,32", "@nh,112,32" },
-	{ NWFILTER_GRATUITOUS, NONE, NONE, NOT_OURS, "gratuitous", NULL },
+	{ NWFILTER_GRATUITOUS, NONE, NONE, GRATUITOUS, "@nh,192,32", NULL },
 	{ NWFILTER_SRCIP, NWFILTER_SRCIPMASK, NONE, TEXT, "ip saddr", "ip daddr" },
 	{ NWFILTER_DSTIP, NWFILTER_DSTIPMASK, NONE, TEXT, "ip daddr", "ip saddr" },
 	{ NWFILTER_SRCIPFROM, NONE, NWFILTER_SRCIPTO, TEXT, "ip saddr", "ip daddr" },
@@ -184,6 +185,11 @@ static int write_condition(const struct condition *c, const char *const values[]
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "a filter with the attribute '%s' cannot be had: nftables has nothing like it", expr);
 	case TCP_FLAGS:
 		write_tcp_flags(value, no, out);
+		return 0;
+	case GRATUITOUS:
+		/* nftables cannot compare two fields: the sender is put into a set, the target looked up there, and the sender taken out again */
+		if (!strcmp(value, "true"))
+			buf_printf(out, "add @gratuitous { " NWF_ARP_SENDER " } %s %s@gratuitous delete @gratuitous { " NWF_ARP_SENDER " } ", expr, no ? "!= " : "");
 		return 0;
 	case CT_STATE:
 		if (stateful)

@@ -30,7 +30,7 @@ struct chain {
 };
 
 struct maker {
-	bool stateful;
+	bool stateful, gratuitous;
 	size_t order;
 	CONF_LIST(struct line) root[DIRECTIONS], upper[DIRECTIONS];
 	CONF_LIST(struct chain) chains;
@@ -138,6 +138,16 @@ static const char *verdict(const struct maker *m, enum nwfilter_action action, i
 	}
 }
 
+/* A rule that asked whether a packet is gratuitous and did not match has left its sender in the set. */
+static int add_forget(struct maker *m, struct conf_list *list, int64_t priority, struct error *err)
+{
+	AUTO_BUF struct buf b = { 0 };
+
+	m->gratuitous = true;
+	buf_str(&b, "ether type { 0x0806, 0x8035 } delete @gratuitous { " NWF_ARP_SENDER " }");
+	return add(m, list, priority, &b, err);
+}
+
 struct making {
 	struct maker *m;
 	struct conf_list *lists[DIRECTIONS];
@@ -156,7 +166,9 @@ static int write_rule(struct making *mk, const struct nwf_rule *rule, const char
 		buf_printf(&b, "ct state { %s } ", state);
 	buf_str(&b, verdict(mk->m, rule->entry->action, direction, nwf_is_upper(rule->entry)));
 	write_comment(values[NWFILTER_COMMENT], &b);
-	return add(mk->m, mk->lists[direction], rule->entry->priority.value, &b, err);
+	if (add(mk->m, mk->lists[direction], rule->entry->priority.value, &b, err) < 0)
+		return -1;
+	return values[NWFILTER_GRATUITOUS] ? add_forget(mk->m, mk->lists[direction], rule->entry->priority.value, err) : 0;
 }
 
 /* A rule of one direction that accepts packets lets the answers pass, too. One of both directions says what comes in; what goes out is its mirror. */
@@ -248,10 +260,11 @@ static void write_chain(const char *direction, const char *name, const struct co
 	buf_printf(b, "%s\t}\n", end);
 }
 
+/* Right behind the kernel's connection tracking, which is at -200. */
 static void write_hooks(const char *portdev, struct buf *b)
 {
-	buf_printf(b, "\tchain from {\n\t\ttype filter hook prerouting priority -200; policy accept;\n\t\tiifname \"%s\" jump out_root\n\t}\n", portdev);
-	buf_printf(b, "\tchain to {\n\t\ttype filter hook postrouting priority -200; policy accept;\n\t\toifname \"%s\" jump in_root\n\t}\n}\n", portdev);
+	buf_printf(b, "\tchain from {\n\t\ttype filter hook prerouting priority -190; policy accept;\n\t\tiifname \"%s\" jump out_root\n\t}\n", portdev);
+	buf_printf(b, "\tchain to {\n\t\ttype filter hook postrouting priority -190; policy accept;\n\t\toifname \"%s\" jump in_root\n\t}\n}\n", portdev);
 }
 
 /* Chains come before those that jump to them. */
@@ -264,6 +277,8 @@ static char *write_table(struct maker *m, const char *portdev, struct error *err
 	if (!table)
 		return NULL;
 	buf_printf(&b, "add table %s\ndelete table %s\ntable %s {\n", table, table, table);
+	if (m->gratuitous)
+		buf_str(&b, "\tset gratuitous {\n\t\ttypeof " NWF_ARP_SENDER "\n\t\tsize 65535\n\t\tflags dynamic,timeout\n\t\ttimeout 1s\n\t}\n");
 	for (int d = 0; d < DIRECTIONS; d++) {
 		char end[40];
 

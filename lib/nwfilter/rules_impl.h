@@ -29,6 +29,9 @@ int nwf_each_values(const struct nwf_rule *rule, nwf_values_fn *fn, void *ctx, s
 /* Whether a rule uses a variable that has no value. */
 bool nwf_lacks(const struct nwf_rule *rule, const char *name);
 
+/* The sender's address in an ARP or RARP packet: what the table's set "gratuitous" has for as long as a rule looks at a packet. */
+#define NWF_ARP_SENDER "@nh,112,32"
+
 /* The conditions of a match as nft(8) has them; reverse: as the other direction sees it. 0, or -1: something that nftables cannot do. */
 int nwf_write_match(const struct nwfilter_match *m, const char *const values[NWFILTER_N_ATTRS], bool reverse, bool stateful, struct buf *out,
 		    struct error *err) NODISCARD;

@@ -175,6 +175,41 @@ arp() { echo "$1${2}08060001080006040001${3}${4}000000000000${5}"; }
 	pings a fd05::2
 }
 
+@test "ARP and RARP by what they ask: gratuitous or not, operation, both addresses" {
+	two_guests
+	rarp() { arp "$@" | sed 's/08060001/80350001/'; }
+	filter "<filter name='f' chain='arp'>
+		<rule action='drop' direction='out' priority='100'><arp gratuitous='true'/></rule>
+		<rule action='drop' direction='out' priority='200'><arp opcode='Request' arpsrcipaddr='10.5.0.64' arpsrcipmask='26'/></rule></filter>"
+	echo "<filter name='g' chain='rarp'><rule action='drop' direction='out'><rarp match='no' gratuitous='true'/></rule></filter>" >"$SCRATCH/g.xml"
+	echo "<filter name='both'><filterref filter='f'/><filterref filter='g'/></filter>" >"$SCRATCH/both.xml"
+	on nwfilter-define -q "$SCRATCH/g.xml" "$SCRATCH/both.xml"
+	bind both
+	! passes a b $(arp $ALL $A $A 0a050001 0a050001)
+	passes a b $(arp $ALL $A $A 0a050001 0a050002)
+	passes a b $(arp $ALL $A $A 0a050002 0a050001)
+	! passes a b $(arp $ALL $A $A 0a050002 0a050002)
+	! passes a b $(arp $ALL $A $A 0a050041 0a050002)
+	passes a b $(arp $ALL $A $A 0a050081 0a050002)
+	passes a b $(rarp $ALL $A $A 0a050001 0a050001)
+	! passes a b $(rarp $ALL $A $A 0a050001 0a050002)
+}
+
+@test "what a guest asks is answered, nothing else: two ports, each with a filter of its own" {
+	two_guests
+	filter "<filter name='client'><rule action='accept' direction='out'><tcp dstportstart='80'/></rule><rule action='drop' direction='inout' priority='900'><all/></rule></filter>"
+	filter "<filter name='server'><rule action='accept' direction='in'><tcp dstportstart='80' state='NEW,ESTABLISHED'/></rule>
+		<rule action='accept' direction='out'><tcp srcportstart='80' state='ESTABLISHED'/></rule><rule action='drop' direction='inout' priority='900'><all/></rule></filter>"
+	bind client
+	binding server | sed 's/p-a/p-b/; s/00:0a/00:0b/' >"$SCRATCH/b.xml"
+	on nwfilter-binding-create -q "$SCRATCH/b.xml"
+	for side in a b; do guest $side timeout 20 busybox nc -ll -p 80 -e true & done
+	sleep 0.2
+	guest a busybox nc -w 1 10.5.0.2 80 </dev/null
+	! guest b busybox nc -w 1 10.5.0.1 80 </dev/null
+	! pings a 10.5.0.2
+}
+
 @test "a container with <filterref> is filtered before it is up" {
 	berth_need_containers
 	stock
