@@ -133,7 +133,8 @@ static bool forward_hidden(const struct conf_writer *w UNUSED, const void *obj)
 	return !((const struct network_forward *)obj)->mode;
 }
 
-static const struct conf_elem forward_elem = ELEM(struct network_forward, forward_rows, .fill = forward_fill, .hidden = forward_hidden);
+const struct conf_elem network_pf_elem = ELEM(struct network_forward, pf_rows);
+const struct conf_elem network_forward_elem = ELEM(struct network_forward, forward_rows, .fill = forward_fill, .hidden = forward_hidden);
 
 /* --- <dns> ----------------------------------------------------------------------------------------------------- */
 
@@ -334,7 +335,7 @@ static int ip_fill(struct conf_reader *r, void *obj)
 	return 0;
 }
 
-static const struct conf_elem ip_elem = ELEM(struct network_ip, ip_rows, .fill = ip_fill);
+const struct conf_elem network_ip_elem = ELEM(struct network_ip, ip_rows, .fill = ip_fill);
 
 void network_ip_address(const struct network_ip *ip, struct addr *address, unsigned *prefix)
 {
@@ -390,6 +391,9 @@ ROWS(domain, ATTR_STRING("name", struct network, domain.name, .flags = CONF_REQU
 ROWS(port, ATTR_YESNO("isolated", struct network, isolated));
 ROWS(options, LIST("dnsmasq:option", struct network, dnsmasq_options, struct network_option, option_elem));
 
+const struct conf_elem network_bridge_elem = ELEM(struct network, bridge_rows);
+const struct conf_elem network_domain_elem = ELEM(struct network, domain_rows);
+
 static int network_fill(struct conf_reader *r, void *obj)
 {
 	struct network *def = obj;
@@ -421,7 +425,7 @@ static const struct conf_row network_rows[] = {
 	CHILD_STRING("title", struct network, title, .check = conf_check_line),
 	CHILD_STRING("description", struct network, description),
 	GROUP("metadata", metadata_rows),
-	EMBED("forward", struct network, forward, struct network_forward, forward_elem),
+	EMBED("forward", struct network, forward, struct network_forward, network_forward_elem),
 	GROUP("bridge", bridge_rows),
 	GROUP("mtu", mtu_rows),
 	GROUP("mac", mac_rows),
@@ -430,7 +434,7 @@ static const struct conf_row network_rows[] = {
 	NODE("vlan", struct network, vlan, struct domain_vlan, domain_vlan_elem),
 	NODE("bandwidth", struct network, bandwidth, struct domain_bandwidth, domain_bandwidth_elem),
 	GROUP("port", port_rows),
-	LIST("ip", struct network, ips, struct network_ip, ip_elem),
+	LIST("ip", struct network, ips, struct network_ip, network_ip_elem),
 	LIST("route", struct network, routes, struct domain_route, domain_route_elem),
 	NODE("virtualport", struct network, vport, struct domain_vport, domain_vport_elem),
 	LIST("portgroup", struct network, portgroups, struct network_portgroup, network_portgroup_elem),

@@ -155,8 +155,10 @@ struct network {
 
 extern const struct conf_document network_document;
 /* Parts, for net-update and the checks of one part. */
-extern const struct conf_elem network_device_elem, network_range_elem, network_dhcp_host_elem, network_dns_host_elem, network_dns_txt_elem,
-	network_dns_srv_elem, network_portgroup_elem;
+extern const struct conf_elem network_ip_elem, network_device_elem, network_range_elem, network_dhcp_host_elem, network_dns_host_elem,
+	network_dns_txt_elem, network_dns_srv_elem, network_portgroup_elem, network_forward_elem, network_pf_elem;
+/* Of a struct network in which nothing else is set. */
+extern const struct conf_elem network_bridge_elem, network_domain_elem;
 
 /* Reads a definition and completes it as libvirt's parser does (a UUID, STP and delay of a bridge). NULL with *err set. */
 struct network *network_parse(const char *xml, size_t len, unsigned flags, struct error *err) NODISCARD;

@@ -261,6 +261,41 @@ static int check_routes(struct conf_reader *r, const struct network *def)
 	return 0;
 }
 
+/* dnsmasq does not start with two hosts of one address, and of two with one card it takes any. */
+static int check_hosts(struct conf_reader *r, const struct network_ip *ip)
+{
+	for (size_t i = 0; i < ip->hosts.n; i++) {
+		for (size_t j = 0; j < i; j++) {
+			const struct network_dhcp_host *a = ip->hosts.items[j], *b = ip->hosts.items[i];
+			struct addr x, y;
+
+			if (a->mac && b->mac && !strcasecmp(a->mac, b->mac))
+				return conf_fail(r, "there are two <host mac='%.40s'>", b->mac);
+			if (a->id && b->id && !strcasecmp(a->id, b->id))
+				return conf_fail(r, "there are two <host id='%.400s'>", b->id);
+			if (addr_parse(a->ip, AF_UNSPEC, &x) == 0 && addr_parse(b->ip, AF_UNSPEC, &y) == 0 && addr_compare(&x, &y) == 0)
+				return conf_fail(r, "there are two <host ip='%.60s'>", b->ip);
+		}
+	}
+	return 0;
+}
+
+static int check_addresses(struct conf_reader *r, const struct network *def)
+{
+	for (size_t i = 0; i < def->ips.n; i++) {
+		for (size_t j = 0; j < i; j++) {
+			struct addr a, b;
+			unsigned prefix;
+
+			network_ip_address(def->ips.items[j], &a, &prefix);
+			network_ip_address(def->ips.items[i], &b, &prefix);
+			if (addr_compare(&a, &b) == 0)
+				return conf_fail(r, "there are two <ip address='%.60s'>", def->ips.items[i]->address);
+		}
+	}
+	return 0;
+}
+
 static int check_dhcp(struct conf_reader *r, const struct network *def)
 {
 	unsigned v4 = 0, v6 = 0;
@@ -268,6 +303,8 @@ static int check_dhcp(struct conf_reader *r, const struct network *def)
 	for (size_t i = 0; i < def->ips.n; i++) {
 		const struct network_ip *ip = def->ips.items[i];
 
+		if (check_hosts(r, ip) < 0)
+			return -1;
 		if (!ip->ranges.n && !ip->hosts.n)
 			continue;
 		if (ip->family == DOMAIN_IP_IPV6 ? v6++ : v4++)
@@ -284,5 +321,5 @@ int network_check(struct conf_reader *r, const struct network *def)
 		return conf_unsupported(r, "<inbound floor='...'> goes with an interface, not with the network");
 	if (check_forward(r, def) < 0 || check_own(r, def) < 0 || check_portgroups(r, def) < 0)
 		return -1;
-	return check_routes(r, def) < 0 ? -1 : check_dhcp(r, def);
+	return check_routes(r, def) < 0 || check_addresses(r, def) < 0 ? -1 : check_dhcp(r, def);
 }

@@ -65,45 +65,21 @@ static int answer_bridge(struct rpc_call *call, const void *args, void *ret, str
 	return r->name ? 0 : error_errno(err, "no memory for the answer");
 }
 
-/* What the new definition has that the kernel and dnsmasq do not know yet. */
-static int make_true(struct net_sup *n, const struct network *old, struct error *err)
-{
-	if (!network_has_own_bridge(n->def))
-		return 0;
-	if (!conf_equal(network_document.elem, old, n->def, NULL) && net_needs_dnsmasq(n->def)) {
-		net_dnsmasq_stop(n);
-		if (net_dnsmasq_start(n, err) < 0)
-			return -1;
-	}
-	return net_apply_rules(n, err);
-}
-
 static int answer_update(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	struct supervisor *sv = call->ctx;
 	const wire_network_update_args *a = args;
 	struct net_sup *n = net_of(sv);
-	struct network *next, *old = n->def;
-	struct error ignored;
+	struct network *next;
 
 	(void)ret;
 	if (net_check_called(sv, &a->net, err) < 0)
 		return -1;
-	next = network_copy(old, err);
-	if (!next || net_update_def(next, a->command, a->section, a->parent_index, a->xml, err) < 0) {
+	next = network_copy(n->def, err);
+	if (!next || net_update_def(next, a->command, a->section, a->parent_index, a->xml, err) < 0 || net_change(n, next, err) < 0) {
 		network_free(next);
 		return -1;
 	}
-	n->def = next;
-	if (make_true(n, old, err) < 0) {
-		n->def = old;
-		network_free(next);
-		/* as it was before */
-		if (network_has_own_bridge(old) && (net_dnsmasq_start(n, &ignored) < 0 || net_apply_rules(n, &ignored) < 0))
-			supervisor_log(sv, "%s: %s", sv->name, ignored.text);
-		return -1;
-	}
-	network_free(old);
 	return net_write_live(sv, err);
 }
 

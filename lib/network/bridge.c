@@ -37,13 +37,14 @@ static bool host_address(const struct ifaddrs *i, struct addr *out, unsigned *pr
 	return true;
 }
 
+/* The network's own bridge, where it is there already, has its addresses by right. */
 static int check_subnets(const struct network *def, const struct ifaddrs *list, struct error *err)
 {
 	for (const struct ifaddrs *i = list; i; i = i->ifa_next) {
 		struct addr theirs, ours;
 		unsigned tp, op;
 
-		if (!host_address(i, &theirs, &tp) || tp == 0)
+		if (!host_address(i, &theirs, &tp) || tp == 0 || !strcmp(i->ifa_name, def->bridge.name))
 			continue;
 		for (size_t j = 0; j < def->ips.n; j++) {
 			network_ip_address(def->ips.items[j], &ours, &op);
@@ -56,12 +57,63 @@ static int check_subnets(const struct network *def, const struct ifaddrs *list, 
 	return 0;
 }
 
+struct route_search {
+	const struct network *def;
+	int own;                     /* the bridge's index, where it is there already */
+	struct netlink_route found;
+	const struct network_ip *ip;
+};
+
+/* A route to all of a subnet or a part of it would take packets away from the guests; one to more than it gives way. */
+static int takes_away(void *ctx, const struct netlink_route *route)
+{
+	struct route_search *s = ctx;
+	struct addr ours;
+	unsigned prefix;
+
+	for (size_t j = 0; j < s->def->ips.n; j++) {
+		network_ip_address(s->def->ips.items[j], &ours, &prefix);
+		if (route->prefix < prefix || !prefix || route->index == s->own || !addr_same_network(&route->addr, &ours, prefix))
+			continue;
+		s->found = *route;
+		s->ip = s->def->ips.items[j];
+		return 1;
+	}
+	return 0;
+}
+
+static int check_routes(struct netlink *nl, const struct network *def, struct error *err)
+{
+	struct route_search s = { .def = def, .own = (int)if_nametoindex(def->bridge.name) };
+	char text[ADDR_TEXT], dev[IF_NAMESIZE] = "?";
+	struct addr ours;
+	unsigned prefix;
+	int rc = netlink_each_route(nl, takes_away, &s, err);
+
+	if (rc <= 0)
+		return rc;
+	network_ip_address(s.ip, &ours, &prefix);
+	if_indextoname((unsigned)s.found.index, dev);
+	return error_set(err, ERR_OPERATION_FAILED, "network '%s': its subnet %s/%u overlaps with the host's route to %s/%u by %s (choose another subnet: net-edit %s)",
+			 def->name, s.ip->address, prefix, addr_format(&s.found.addr, text), s.found.prefix, dev, def->name);
+}
+
+static int check_addresses(struct netlink *nl, const struct network *def, struct error *err)
+{
+	struct ifaddrs *list = NULL;
+	int rc;
+
+	if (getifaddrs(&list) < 0)
+		return error_errno(err, "network '%s': the host's addresses", def->name);
+	rc = check_subnets(def, list, err);
+	freeifaddrs(list);
+	return rc < 0 ? -1 : check_routes(nl, def, err);
+}
+
 int net_check_host(struct netlink *nl, const struct network *def, struct error *err)
 {
 	struct netlink_link link;
 	struct error none = { 0 };
-	struct ifaddrs *list = NULL;
-	int rc;
 
 	if (netlink_get(nl, def->bridge.name, &link, &none) == 0)
 		return error_set(err, ERR_OPERATION_FAILED, "network '%s': there is an interface %s already (choose another <bridge name>: net-edit %s)",
@@ -70,11 +122,7 @@ int net_check_host(struct netlink *nl, const struct network *def, struct error *
 		*err = none;
 		return -1;
 	}
-	if (getifaddrs(&list) < 0)
-		return error_errno(err, "network '%s': the host's addresses", def->name);
-	rc = check_subnets(def, list, err);
-	freeifaddrs(list);
-	return rc;
+	return check_addresses(nl, def, err);
 }
 
 /* --- making ------------------------------------------------------------------------------------------------------- */
@@ -227,6 +275,43 @@ int net_bridge_mend(struct net_sup *n, struct error *err)
 			return -1;
 	}
 	return set_up(n, err);
+}
+
+static bool has_address(const struct network *def, const struct network_ip *ip)
+{
+	struct addr ours, asked;
+	unsigned op, ap;
+
+	network_ip_address(ip, &asked, &ap);
+	for (size_t i = 0; i < def->ips.n; i++) {
+		network_ip_address(def->ips.items[i], &ours, &op);
+		if (op == ap && addr_compare(&ours, &asked) == 0)
+			return true;
+	}
+	return false;
+}
+
+int net_bridge_change(struct net_sup *n, const struct network *old, struct error *err)
+{
+	const struct network *def = n->def;
+
+	if (strcmp(def->bridge.name, old->bridge.name))
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "the bridge of network '%s' cannot be another while it is active (net-update --config, net-destroy, "
+				 "net-start)", def->name);
+	if (check_addresses(n->nl, def, err) < 0)
+		return -1;
+	if ((def->bridge.stp != old->bridge.stp || def->bridge.delay.value != old->bridge.delay.value) &&
+	    netlink_tune_bridge(n->nl, def->bridge.name, def->bridge.stp != CONF_OFF, (unsigned)def->bridge.delay.value, err) < 0)
+		return -1;
+	for (size_t i = 0; i < old->ips.n; i++) {
+		struct addr a;
+		unsigned prefix;
+
+		network_ip_address(old->ips.items[i], &a, &prefix);
+		if (!has_address(def, old->ips.items[i]) && netlink_delete_address(n->nl, def->bridge.name, old->ips.items[i]->address, prefix, err) < 0)
+			return -1;
+	}
+	return has_ipv6(def) && !has_ipv6(old) && sysctl("ipv6", def->bridge.name, "disable_ipv6", "0", err) < 0 ? -1 : set_up(n, err);
 }
 
 void net_bridge_remove(struct net_sup *n)

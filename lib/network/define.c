@@ -268,13 +268,24 @@ static bool host_has(const struct addr *a)
 	return found;
 }
 
+static int is_routed(void *ctx, const struct netlink_route *route)
+{
+	return route->prefix >= 24 && addr_same_network(&route->addr, ctx, 24);
+}
+
 int network_choose_subnet(unsigned *third, const char *except, struct error *err)
 {
+	AUTO_NETLINK struct netlink *nl = netlink_open(err);
+
+	if (!nl)
+		return -1;
 	/* libvirt's own first, then its neighbours */
 	for (unsigned tries = 0; tries < 256; tries++) {
 		struct subnet s = { { .family = AF_INET, .b = { 192, 168, (unsigned char)(122 + tries), 1 } }, except };
-		int used = host_has(&s.addr) ? 1 : each_network(overlaps, &s, err);
+		int used = host_has(&s.addr) ? 1 : netlink_each_route(nl, is_routed, &s.addr, err);
 
+		if (used == 0)
+			used = each_network(overlaps, &s, err);
 		if (used < 0)
 			return -1;
 		*third = s.addr.b[2];

@@ -97,6 +97,7 @@ static inline struct net_sup *net_of(const struct supervisor *sv)
 
 /* run.c */
 int net_apply_rules(struct net_sup *n, struct error *err) NODISCARD;
+int net_change(struct net_sup *n, struct network *def, struct error *err) NODISCARD;   /* takes def, or leaves all as it was */
 
 /* dnsmasq.c */
 int net_dnsmasq_find(struct error *err) NODISCARD;     /* 0: it is installed; -1 says what to install */
@@ -111,6 +112,7 @@ void net_guard_stop(struct net_sup *n);
 /* bridge.c */
 int net_bridge_make(struct net_sup *n, struct error *err) NODISCARD;
 int net_bridge_mend(struct net_sup *n, struct error *err) NODISCARD;
+int net_bridge_change(struct net_sup *n, const struct network *old, struct error *err) NODISCARD;   /* from `old` to n->def */
 int net_bridge_limit(struct net_sup *n, struct error *err) NODISCARD;
 void net_bridge_remove(struct net_sup *n);
 

@@ -25,6 +25,42 @@ static int make_rules(struct net_sup *n, struct error *err)
 	return net_apply_rules(n, err) < 0 ? -1 : net_guard_start(n, err);
 }
 
+/* What n->def has that the kernel and dnsmasq do not know yet. */
+static int make_true(struct net_sup *n, const struct network *old, struct error *err)
+{
+	if (!network_has_own_bridge(n->def))
+		return 0;
+	if (net_bridge_change(n, old, err) < 0)
+		return -1;
+	if (!conf_equal(network_document.elem, old, n->def, NULL)) {
+		net_dnsmasq_stop(n);
+		if (net_needs_dnsmasq(n->def) && net_dnsmasq_start(n, err) < 0)
+			return -1;
+	}
+	return net_apply_rules(n, err);
+}
+
+int net_change(struct net_sup *n, struct network *def, struct error *err)
+{
+	struct network *old = n->def;
+	struct error ignored;
+
+	if (network_has_own_bridge(def) != network_has_own_bridge(old))
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "network '%s' cannot come to forward in that way while it is active (net-update --config, net-destroy, "
+				 "net-start)", n->sv->name);
+	if (net_needs_dnsmasq(def) && net_dnsmasq_find(err) < 0)
+		return -1;
+	n->def = def;
+	if (make_true(n, old, err) == 0) {
+		network_free(old);
+		return 0;
+	}
+	n->def = old;
+	if (make_true(n, def, &ignored) < 0)
+		supervisor_log(n->sv, "%s: %s", n->sv->name, ignored.text);
+	return -1;
+}
+
 static int load(struct supervisor *sv, const char *xml, size_t len, bool live, struct error *err)
 {
 	struct net_sup *n = calloc(1, sizeof(*n));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* net-update: one item of one list of a definition, added, replaced or taken away. A table of the lists; what each has of its own is what makes two items
- * the same one. */
+/* net-update: one item of one list of a definition, or one of its parts, added, replaced or taken away. A table of the lists, in which each has of its own what
+ * makes two items the same one; and a table of the parts. */
 #include "network/network_impl.h"
 
 #include <string.h>
@@ -186,8 +186,24 @@ static bool clashes_dns_srv(const void *item, const void *have)
 	return same(a->domain, b->domain) && same(a->service, b->service) && same(a->protocol, b->protocol) && same(a->target, b->target);
 }
 
+/* --- ip ---- */
+
+static struct conf_list *ips(struct target *t)
+{
+	return (struct conf_list *)&t->def->ips;
+}
+
+static bool names_ip(const void *item, const void *have)
+{
+	const struct network_ip *a = item, *b = have;
+	struct addr x, y;
+
+	return addr_parse(a->address, AF_UNSPEC, &x) == 0 && addr_parse(b->address, AF_UNSPEC, &y) == 0 && addr_compare(&x, &y) == 0;
+}
+
 /* By libvirt's virNetworkUpdateSection. */
 static const struct section sections[] = {
+	[3] = { "subnet", "ip", &network_ip_elem, false, ips, NULL, names_ip, names_ip, false },
 	[4] = { "DHCP host", "host", &network_dhcp_host_elem, true, hosts, check_host, names_host, clashes_host, false },
 	[5] = { "DHCP range", "range", &network_range_elem, true, ranges, check_range, names_range, names_range, true },
 	[7] = { "forward interface", "interface", &network_device_elem, false, interfaces, NULL, names_device, names_device, true },
@@ -195,6 +211,86 @@ static const struct section sections[] = {
 	[10] = { "DNS host", "host", &network_dns_host_elem, false, dns_hosts, check_dns_host, names_dns_host, clashes_dns_host, true },
 	[11] = { "DNS TXT record", "txt", &network_dns_txt_elem, false, dns_txts, check_dns_txt, names_dns_txt, names_dns_txt, true },
 	[12] = { "DNS SRV record", "srv", &network_dns_srv_elem, false, dns_srvs, check_dns_srv, names_dns_srv, clashes_dns_srv, true },
+};
+
+/* --- what a network has one of ---- */
+
+/* `item` is of the type of `elem`, and changes places with what is there. */
+struct part {
+	const char *what, *root;
+	const struct conf_elem *elem;
+	bool (*given)(const struct network *def);
+	void (*swap)(struct network *def, void *item);
+	bool always;              /* it cannot be added or taken away */
+};
+
+#define SWAP(a, b) \
+	do { \
+		__typeof__(a) swapped_ = (a); \
+		(a) = (b); \
+		(b) = swapped_; \
+	} while (0)
+
+static bool has_bridge(const struct network *def)
+{
+	return network_has_own_bridge(def) || def->bridge.name;
+}
+
+/* Without a name it is the bridge that it was. */
+static void swap_bridge(struct network *def, void *item)
+{
+	struct network *other = item;
+
+	SWAP(def->bridge, other->bridge);
+	if (!def->bridge.name)
+		def->bridge.name = STEAL_PTR(other->bridge.name);
+	if (!network_has_own_bridge(def))
+		return;
+	if (!def->bridge.stp)
+		def->bridge.stp = CONF_ON;
+	def->bridge.delay.set = true;
+}
+
+static bool has_domain(const struct network *def)
+{
+	return def->domain.name;
+}
+
+static void swap_domain(struct network *def, void *item)
+{
+	SWAP(def->domain, ((struct network *)item)->domain);
+}
+
+static bool has_forward(const struct network *def)
+{
+	return def->forward.mode;
+}
+
+/* What only a bridge of our own has goes with it. */
+static void swap_forward(struct network *def, void *item)
+{
+	SWAP(def->forward, *(struct network_forward *)item);
+	if (network_has_own_bridge(def))
+		return;
+	def->bridge.stp = 0;
+	def->bridge.delay.set = false;
+}
+
+static bool has_pf(const struct network *def)
+{
+	return def->forward.pf;
+}
+
+static void swap_pf(struct network *def, void *item)
+{
+	SWAP(def->forward.pf, ((struct network_forward *)item)->pf);
+}
+
+static const struct part parts[] = {
+	[1] = { "bridge", "bridge", &network_bridge_elem, has_bridge, swap_bridge, true },
+	[2] = { "domain", "domain", &network_domain_elem, has_domain, swap_domain, false },
+	[6] = { "way of forwarding", "forward", &network_forward_elem, has_forward, swap_forward, false },
+	[8] = { "physical function", "pf", &network_pf_elem, has_pf, swap_pf, false },
 };
 
 static const char *const commands[] = { NULL, "modify", "delete", "add-last", "add-first" };
@@ -259,6 +355,37 @@ static int apply(const struct section *s, struct target *t, unsigned command, vo
 	return 0;
 }
 
+static int check_part(const struct part *p, const struct network *def, unsigned command, struct error *err)
+{
+	bool adds = command == ADD_LAST || command == ADD_FIRST;
+
+	if (p->swap == swap_pf && (network_has_own_bridge(def) || (adds && (def->forward.interfaces.n || def->forward.addresses.n))))
+		return error_set(err, ERR_OPERATION_INVALID, "network '%s' does not give out devices, or names them: a <pf> goes with neither", def->name);
+	if (p->always && command != MODIFY)
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "a network has one %s: modify it", p->what);
+	if (adds && p->given(def))
+		return error_set(err, ERR_OPERATION_INVALID, "network '%s' has a %s already: modify it, or delete it first", def->name, p->what);
+	if (!adds && !p->given(def))
+		return error_set(err, ERR_OPERATION_INVALID, "network '%s' has no %s", def->name, p->what);
+	return 0;
+}
+
+static int apply_part(const struct part *p, struct network *def, unsigned command, void *item, struct error *err)
+{
+	void *none;
+
+	if (command != DELETE) {
+		p->swap(def, item);
+		return 0;
+	}
+	none = calloc(1, p->elem->size);
+	if (!none)
+		return error_errno(err, "network");
+	p->swap(def, none);
+	conf_free(p->elem, none);
+	return 0;
+}
+
 /* The definition as a whole must be one still; forward's first interface is its "dev" as well. */
 static int settle(struct conf_reader *r, struct network *def)
 {
@@ -275,33 +402,58 @@ static int settle(struct conf_reader *r, struct network *def)
 	return again ? 0 : -1;
 }
 
-int net_update_def(struct network *def, unsigned command, unsigned section, int parent, const char *xml, struct error *err)
+/* Reads the item, of the type of `elem`; NULL with the error set. */
+static void *read_item(struct conf_reader *r, struct xml_doc *doc, const char *what, const char *root, const struct conf_elem *elem, unsigned command)
 {
-	const struct section *s = section < ARRAY_LEN(sections) && sections[section].what ? &sections[section] : NULL;
+	if (!strcmp(xml_root(doc)->name, root))
+		return conf_parse(r, elem, xml_root(doc));
+	error_set(r->err, ERR_XML, "a %s is a <%s>, not a <%s> (%s)", what, root, xml_root(doc)->name, commands[command]);
+	return NULL;
+}
+
+static int update_list(struct conf_reader *r, const struct section *s, struct network *def, unsigned command, int parent, struct xml_doc *doc)
+{
 	struct target t = { .def = def };
-	struct conf_reader r = { .err = err };
-	AUTO_XML struct xml_doc *doc = NULL;
 	bool taken = false;
 	void *item;
 	int rc;
 
-	if (!s)
-		return error_set(err, ERR_OPERATION_UNSUPPORTED, "that section of a network cannot be updated (define it anew)");
-	if (command < MODIFY || command > ADD_FIRST)
-		return error_set(err, ERR_INVALID_ARG, "update command %u is not known", command);
 	if (s->in_ip && !(t.ip = choose_ip(def, parent)))
-		return error_set(err, ERR_OPERATION_INVALID, "network '%s' has no <ip> with index %d", def->name, parent);
+		return error_set(r->err, ERR_OPERATION_INVALID, "network '%s' has no <ip> with index %d", def->name, parent);
 	t.list = s->list(&t);
-	doc = xml_parse(xml, strlen(xml), err);
-	if (!doc)
-		return -1;
-	if (strcmp(xml_root(doc)->name, s->root))
-		return error_set(err, ERR_XML, "a %s is a <%s>, not a <%s> (%s)", s->what, s->root, xml_root(doc)->name, commands[command]);
-	item = conf_parse(&r, s->elem, xml_root(doc));
+	item = read_item(r, doc, s->what, s->root, s->elem, command);
 	if (!item)
 		return -1;
-	rc = s->check && s->check(&r, &t, item, command == DELETE) < 0 ? -1 : apply(s, &t, command, item, &taken, err);
+	rc = s->check && s->check(r, &t, item, command == DELETE) < 0 ? -1 : apply(s, &t, command, item, &taken, r->err);
 	if (!taken)
 		conf_free(s->elem, item);
-	return rc < 0 ? -1 : settle(&r, def);
+	return rc;
+}
+
+static int update_part(struct conf_reader *r, const struct part *p, struct network *def, unsigned command, struct xml_doc *doc)
+{
+	void *item = read_item(r, doc, p->what, p->root, p->elem, command);
+	int rc = item ? check_part(p, def, command, r->err) : -1;
+
+	if (rc == 0)
+		rc = apply_part(p, def, command, item, r->err);
+	conf_free(p->elem, item);
+	return rc;
+}
+
+int net_update_def(struct network *def, unsigned command, unsigned section, int parent, const char *xml, struct error *err)
+{
+	const struct section *s = section < ARRAY_LEN(sections) && sections[section].what ? &sections[section] : NULL;
+	const struct part *p = section < ARRAY_LEN(parts) && parts[section].what ? &parts[section] : NULL;
+	struct conf_reader r = { .err = err };
+	AUTO_XML struct xml_doc *doc = NULL;
+
+	if (!s && !p)
+		return error_set(err, ERR_INVALID_ARG, "section %u of a network is not known", section);
+	if (command < MODIFY || command > ADD_FIRST)
+		return error_set(err, ERR_INVALID_ARG, "update command %u is not known", command);
+	doc = xml_parse(xml, strlen(xml), err);
+	if (!doc || (s ? update_list(&r, s, def, command, parent, doc) : update_part(&r, p, def, command, doc)) < 0)
+		return -1;
+	return settle(&r, def);
 }

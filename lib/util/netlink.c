@@ -163,7 +163,7 @@ static void describe(struct rtnl_link *from, struct netlink_link *to)
 		memcpy(to->mac, nl_addr_get_binary_addr(mac), NETLINK_MAC_BYTES);
 }
 
-static int check_name(const char *name, struct error *err)
+int netlink_check_name(const char *name, struct error *err)
 {
 	size_t n = strlen(name);
 
@@ -178,7 +178,7 @@ int netlink_get(struct netlink *nl, const char *name, struct netlink_link *link,
 {
 	AUTO_LINK struct rtnl_link *found = NULL;
 
-	if (check_name(name, err) < 0)
+	if (netlink_check_name(name, err) < 0)
 		return -1;
 	netlink_ask(nl);
 	int r = rtnl_link_get_kernel(nl->sock, 0, name, &found);
@@ -265,7 +265,7 @@ void netlink_mac_host_end(const unsigned char guest[NETLINK_MAC_BYTES], unsigned
 
 static int describe_new(struct rtnl_link *link, const struct netlink_new *new, struct error *err)
 {
-	if (new->name && check_name(new->name, err) < 0)
+	if (new->name && netlink_check_name(new->name, err) < 0)
 		return -1;
 	if (new->name)
 		rtnl_link_set_name(link, new->name);
@@ -338,32 +338,6 @@ int netlink_add(struct netlink *nl, const char *kind, const struct netlink_new *
 	return create(nl, link, kind, new->name, err);
 }
 
-/* libnl's typed bridge does not know the spanning tree. */
-int netlink_add_bridge(struct netlink *nl, const struct netlink_new *new, bool stp, unsigned forward_delay, struct error *err)
-{
-	struct ifinfomsg head = { .ifi_family = AF_UNSPEC };
-	struct nl_msg *msg;
-	struct nlattr *info, *data;
-	int r;
-
-	if (check_name(new->name, err) < 0)
-		return -1;
-	msg = nlmsg_alloc_simple(RTM_NEWLINK, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL);
-	if (!msg || nlmsg_append(msg, &head, sizeof(head), NLMSG_ALIGNTO) < 0 || nla_put_string(msg, IFLA_IFNAME, new->name) < 0 ||
-	    (new->mac && nla_put(msg, IFLA_ADDRESS, NETLINK_MAC_BYTES, new->mac) < 0) || (new->mtu && nla_put_u32(msg, IFLA_MTU, new->mtu) < 0) ||
-	    (new->ns_pid && nla_put_u32(msg, IFLA_NET_NS_PID, (uint32_t)new->ns_pid) < 0) || !(info = nla_nest_start(msg, IFLA_LINKINFO)) ||
-	    nla_put_string(msg, IFLA_INFO_KIND, "bridge") < 0 || !(data = nla_nest_start(msg, IFLA_INFO_DATA)) ||
-	    nla_put_u32(msg, IFLA_BR_FORWARD_DELAY, forward_delay * 100) < 0 || nla_put_u32(msg, IFLA_BR_STP_STATE, stp) < 0) {
-		if (msg)
-			nlmsg_free(msg);
-		return error_set(err, ERR_NO_MEMORY, "bridge %s: out of memory", new->name);
-	}
-	nla_nest_end(msg, data);
-	nla_nest_end(msg, info);
-	r = netlink_talk(nl, msg);
-	return r < 0 ? netlink_failed(nl, r, err, "cannot make the bridge '%s'", new->name) : 0;
-}
-
 static int delete(struct netlink *nl, const char *name, int index, struct error *err)
 {
 	AUTO_LINK struct rtnl_link *link = rtnl_link_alloc();
@@ -434,7 +408,7 @@ static int change(struct netlink *nl, const char *name, unsigned flags, unsigned
 	struct nl_msg *msg;
 	int r;
 
-	if ((new_name && check_name(new_name, err) < 0) || (head.ifi_index = netlink_index(nl, name, err)) < 0)
+	if ((new_name && netlink_check_name(new_name, err) < 0) || (head.ifi_index = netlink_index(nl, name, err)) < 0)
 		return -1;
 	msg = nlmsg_alloc_simple(RTM_SETLINK, NLM_F_REQUEST);
 	if (!msg || nlmsg_append(msg, &head, sizeof(head), NLMSG_ALIGNTO) < 0 || (attr && nla_put(msg, attr, (int)size, value) < 0) ||
@@ -487,25 +461,4 @@ int netlink_set_bridge(struct netlink *nl, const char *name, const char *bridge,
 	index = (uint32_t)link.index;
 	return change(nl, name, 0, 0, IFLA_MASTER, &index, sizeof(index), NULL, err) < 0 ?
 		error_wrap(err, "cannot make a port of bridge '%s'", bridge ? bridge : "none") : 0;
-}
-
-int netlink_set_port(struct netlink *nl, const char *name, bool isolated, bool hairpin, struct error *err)
-{
-	struct ifinfomsg head = { .ifi_family = AF_BRIDGE, .ifi_index = netlink_index(nl, name, err) };
-	struct nl_msg *msg;
-	struct nlattr *port;
-	int r;
-
-	if (head.ifi_index < 0)
-		return -1;
-	msg = nlmsg_alloc_simple(RTM_SETLINK, NLM_F_REQUEST);
-	if (!msg || nlmsg_append(msg, &head, sizeof(head), NLMSG_ALIGNTO) < 0 || !(port = nla_nest_start(msg, IFLA_PROTINFO | NLA_F_NESTED)) ||
-	    nla_put_u8(msg, IFLA_BRPORT_ISOLATED, isolated) < 0 || nla_put_u8(msg, IFLA_BRPORT_MODE, hairpin) < 0) {
-		if (msg)
-			nlmsg_free(msg);
-		return error_set(err, ERR_NO_MEMORY, "network interface %s: out of memory", name);
-	}
-	nla_nest_end(msg, port);
-	r = netlink_talk(nl, msg);
-	return r < 0 ? netlink_failed(nl, r, err, "cannot set up '%s' as a port of its bridge", name) : 0;
 }

@@ -12,6 +12,7 @@
 #ifndef BERTH_UTIL_NETLINK_H
 #define BERTH_UTIL_NETLINK_H
 
+#include "util/addr.h"
 #include "util/error.h"
 
 #include <net/if.h>
@@ -88,6 +89,9 @@ int netlink_add_macvlan(struct netlink *nl, const char *parent, enum netlink_mac
 /* A bridge. stp: spanning tree; forward_delay in seconds (of the spanning tree; 0: a port forwards at once). */
 int netlink_add_bridge(struct netlink *nl, const struct netlink_new *link, bool stp, unsigned forward_delay, struct error *err) NODISCARD;
 
+/* Changes both of one that is there. */
+int netlink_tune_bridge(struct netlink *nl, const char *name, bool stp, unsigned forward_delay, struct error *err) NODISCARD;
+
 /* Any kind that needs nothing but a name: "dummy", "ifb". */
 int netlink_add(struct netlink *nl, const char *kind, const struct netlink_new *link, struct error *err) NODISCARD;
 
@@ -118,8 +122,33 @@ int netlink_set_bridge(struct netlink *nl, const char *name, const char *bridge,
 /* What a bridge does with a port: isolated ports cannot reach each other; hairpin sends back where it came from. */
 int netlink_set_port(struct netlink *nl, const char *name, bool isolated, bool hairpin, struct error *err) NODISCARD;
 
+/* Turns the bridge's VLANs on: ports have the VLAN 1, untagged, until they get others. A kernel without them: ERR_CONFIG_UNSUPPORTED. On again is fine. */
+int netlink_filter_vlans(struct netlink *nl, const char *name, struct error *err) NODISCARD;
+
+/* The VLANs of a new port of a bridge, in the place of the one that it has at first. */
+struct netlink_vlan {
+	uint16_t id;
+	bool native;             /* frames without a tag belong to it */
+	bool untagged;           /* and its frames leave without one */
+};
+int netlink_set_vlans(struct netlink *nl, const char *name, const struct netlink_vlan *vlans, size_t n, struct error *err) NODISCARD;
+
+/* The bridge learns nothing at this port and floods nothing there: it has been told that this MAC address is there. */
+int netlink_fix_port(struct netlink *nl, const char *name, const unsigned char mac[NETLINK_MAC_BYTES], struct error *err) NODISCARD;
+
 /* An address in text, "10.0.0.2" or "fd00::2", with its prefix length; peer may be NULL. One that is there already is fine. */
 int netlink_add_address(struct netlink *nl, const char *name, const char *address, unsigned prefix, const char *peer, struct error *err) NODISCARD;
+
+/* Takes it away; one that is not there is fine. */
+int netlink_delete_address(struct netlink *nl, const char *name, const char *address, unsigned prefix, struct error *err) NODISCARD;
+
+/* Calls fn for each route to somewhere in the main table until it returns other than 0, and returns that; 0 after the last; -1 with *err set. */
+struct netlink_route {
+	struct addr addr;
+	unsigned prefix;        /* 0: the default route */
+	int index;              /* of the interface, 0: none */
+};
+int netlink_each_route(struct netlink *nl, int (*fn)(void *ctx, const struct netlink_route *route), void *ctx, struct error *err) NODISCARD;
 
 /* A route by an interface; gateway may be NULL (everything there is on the link), metric 0: the kernel's. */
 int netlink_add_route(struct netlink *nl, const char *name, const char *address, unsigned prefix, const char *gateway, uint32_t metric,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Shared by netlink.c (interfaces), netlink_address.c and netlink_limit.c; nobody else's. */
+/* Shared by netlink.c (interfaces), netlink_address.c, netlink_bridge.c and netlink_limit.c; nobody else's. */
 #ifndef BERTH_UTIL_NETLINK_IMPL_H
 #define BERTH_UTIL_NETLINK_IMPL_H
 
@@ -23,6 +23,9 @@ int netlink_failed(const struct netlink *nl, int r, struct error *err, const cha
 
 /* Sends a message of our own making and waits for its acknowledgement; frees it. 0, or below 0 as libnl's functions. */
 int netlink_talk(struct netlink *nl, struct nl_msg *msg);
+
+/* Refuses what cannot be an interface's name. */
+int netlink_check_name(const char *name, struct error *err);
 
 /* An interface's index, or -1. */
 int netlink_index(struct netlink *nl, const char *name, struct error *err);

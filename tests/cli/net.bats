@@ -60,6 +60,10 @@ lab()
 		<forward mode='bridge'/><bridge name='br0' stp='on'/>|does not go with
 		<mac address='01:00:00:00:00:00'/>|multicast
 		<ip address='10.0.0.1' prefix='24'/><route address='10.9.0.0' prefix='16' gateway='10.1.0.1'/>|in none of the network's subnets
+		<ip address='10.0.0.1' prefix='24'><dhcp><host mac='52:54:00:00:00:01' ip='10.0.0.5'/><host mac='52:54:00:00:00:01' ip='10.0.0.6'/></dhcp></ip>|two <host mac=
+		<ip address='10.0.0.1' prefix='24'><dhcp><host mac='52:54:00:00:00:01' ip='10.0.0.5'/><host name='b' ip='10.0.0.5'/></dhcp></ip>|two <host ip=
+		<ip address='10.0.0.1' prefix='24'><dhcp><host mac='52:54:00:00:01' ip='10.0.0.5'/></dhcp></ip>|not a MAC address
+		<ip address='10.0.0.1' prefix='24'/><ip address='10.0.0.1' prefix='16'/>|two <ip address=
 	EOS
 	[ -z "$(on net-list --all --name)" ]
 	run on net-define "$SCRATCH/none.xml"
@@ -115,6 +119,26 @@ lab()
 	! on ip link show virbr0
 }
 
+@test "net-start: a route of the host's to its subnet, or a part of it, is in the way; one to more than that is not" {
+	on net-define -q "$(lab)"
+	on ip link add up0 type veth peer name other
+	on ip addr add 203.0.113.1/24 dev up0
+	on ip link set dev up0 up
+	on ip route add 10.0.0.0/8 via 203.0.113.2
+	on net-start -q lab
+	on net-destroy -q lab
+	on ip route add 10.66.0.128/25 dev up0
+	run on net-start lab
+	[ "$status" = 1 ]
+	contains "$output" "overlaps with the host's route to 10.66.0.128/25 by up0"
+	on ip route del 10.66.0.128/25
+	on net-start -q lab
+	on net-destroy -q lab
+	on ip route add 192.168.122.0/24 dev up0
+	run on net-define --default
+	contains "$output" 192.168.123.0/24
+}
+
 @test "net-create: a transient network is gone when it is stopped" {
 	on net-create -q "$(lab)"
 	run on net-list --all --json
@@ -168,6 +192,39 @@ lab()
 	run on net-update lab add nonsense "$host"
 	[ "$status" = 2 ]
 	pgrep -f "conf-file=$BERTH_ROOT"
+}
+
+@test "net-update: parts of which a network has one, and subnets, while it runs" {
+	on net-define -q "$(lab)"
+	on net-start -q lab
+	bridge=br-lab
+	on net-update -q lab add domain "<domain name='one.example' localOnly='yes'/>" --live
+	grep -q '^local=/one.example/' "$BERTH_ROOT/run/berth/network/lab/dnsmasq.conf"
+	on net-update -q lab add forward "<forward mode='open'/>" --live
+	! on nft list ruleset | grep -q reject
+	on net-update -q lab modify forward "<forward mode='nat'><nat><port start='2000' end='3000'/></nat></forward>" --live
+	on nft list ruleset | grep -q 'masquerade to :2000-3000'
+	on net-update -q lab modify bridge "<bridge stp='off' delay='0'/>" --live
+	contains "$(on ip -d link show "$bridge")" "stp_state 0"
+	on net-update -q lab add ip "<ip family='ipv6' address='fd66::1' prefix='64'/>" --live
+	on ip -6 addr show "$bridge" | grep -q fd66::1/64
+	on net-update -q lab delete ip "<ip family='ipv6' address='fd66::1'/>" --live
+	! on ip -6 addr show "$bridge" | grep -q fd66::1
+	on net-update -q lab delete domain "<domain name='any'/>" --live
+	refused() { local want=$1 word=$2; shift 2; run on net-update lab "$@"; echo "$output"; [ "$status" = "$want" ]; contains "$output" "$word"; }
+	refused 1 "cannot be another while it is active" modify bridge "<bridge name='other'/>" --live
+	refused 1 "cannot come to forward in that way" modify forward "<forward mode='bridge'/>" --live
+	refused 1 "a network has one bridge: modify it" add bridge "<bridge/>" --live
+	refused 4 "does not give out devices" add forward-pf "<pf dev='eth0'/>" --live
+	refused 4 "has no domain" delete domain "<domain name='x'/>" --live
+	refused 1 "not a <domain>" modify forward "<domain name='x'/>" --live
+	on ip addr add 10.67.0.1/24 dev lo
+	refused 1 "overlaps with that of the host's interface lo" add ip "<ip address='10.67.0.5' prefix='24'/>" --live
+	# refused, all is as it was
+	[ "$(on ip -o -4 addr show "$bridge" | wc -l)" = 1 ]
+	pgrep -f "conf-file=$BERTH_ROOT"
+	# what runs has been changed alone
+	! on net-dumpxml lab --inactive | grep -q 2000
 }
 
 @test "net-desc, net-metadata: stored and running, with the reason when there is none" {
