@@ -153,6 +153,12 @@ static int clean_port(const struct cleaning *c, const char *line, struct error *
 	return hv_port_undo(line, err);
 }
 
+static int clean_switch(const struct cleaning *c, const char *line, struct error *err)
+{
+	(void)c;
+	return hv_switch_undo(line, err);
+}
+
 static int clean_owner(const struct cleaning *c, const char *line, struct error *err)
 {
 	(void)c;
@@ -183,6 +189,7 @@ static const struct {
 	{ "table", clean_table },
 	{ "command", clean_command },
 	{ "port", clean_port },
+	{ "switch", clean_switch },
 	{ "owner", clean_owner },
 	{ "pci", clean_pci },
 	{ "filter", clean_filter },

@@ -12,6 +12,9 @@
 
 struct domain_filterref;
 struct domain_net;
+struct domain_vlan;
+struct domain_vport;
+struct netlink;
 
 /*
  * Creates a port for an <interface type='network'> of the supervised guest and notes in the (live) definition what it is plugged into: `portid`; `bridge` and
@@ -40,5 +43,27 @@ int hv_filter_bind(struct supervisor *sv, const char *portdev, const unsigned ch
 
 /* Takes it away again; what goes wrong is noted in the log alone. */
 void hv_filter_unbind(struct supervisor *sv, const char *portdev);
+
+/* The host's end of a guest's cable and what is asked of it. Pointers are borrowed. */
+struct hv_cable {
+	const char *portdev;
+	const char *bridge;                     /* or NULL */
+	const unsigned char *mac;               /* of the guest's end */
+	const struct domain_vlan *vlan;         /* these three may be NULL */
+	const struct domain_vport *vport;       /* of the type openvswitch: the bridge is one of Open vSwitch */
+	const struct domain_filterref *filter;
+	bool isolated;                          /* from the bridge's other isolated ports */
+	bool fixed;                             /* the bridge is told who is there and learns nothing (macTableManager='libvirt') */
+};
+
+/* Makes it a port of its bridge and puts its filter to work, before it is up. What its going alone would not undo is in the plan before. */
+int hv_cable_connect(struct supervisor *sv, struct netlink *nl, const struct hv_cable *cable, struct error *err) NODISCARD;
+
+/* Undoes what its going alone does not undo; what goes wrong is noted in the log alone. */
+bool hv_cable_needs_release(const struct hv_cable *cable);
+void hv_cable_release(struct supervisor *sv, const struct hv_cable *cable);
+
+/* Takes a port from Open vSwitch by what a plan says of it, "PORT MAC"; one that is not there is fine. */
+int hv_switch_undo(const char *line, struct error *err) NODISCARD;
 
 #endif

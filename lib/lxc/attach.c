@@ -87,16 +87,6 @@ static int in_container(struct lxc_guest *g, inside_fn *fn, void *arg, struct er
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : error_set(err, ERR_OPERATION_FAILED, "the container's file system: the helper died");
 }
 
-static int plan(void *ctx, const char *what, const char *name, struct error *err)
-{
-	return supervisor_plan(ctx, what, name, err);
-}
-
-static int filter(void *ctx, const struct lxc_net *net, struct error *err)
-{
-	return hv_filter_bind(ctx, net->host, net->mac, net->filter, err);
-}
-
 /* --- file systems ------------------------------------------------------------------------------------------------ */
 
 struct mounting {
@@ -231,13 +221,14 @@ static int attach_device(struct lxc_guest *g, struct change *c, struct error *er
 	const struct domain_idmap *map = &c->next->idmap;
 	struct node n = { .uid = root_of((const struct domain_idrange *const *)map->uids.items, map->uids.n),
 			  .gid = root_of((const struct domain_idrange *const *)map->gids.items, map->gids.n) };
+	const struct lxc_planner planner = lxc_planner_of(g->sv);
 	struct error ignored;
 	int r = -1;
 
 	if (device_of(c->kind, c->dev, &n.d, err) < 0)
 		return -1;
 	/* what it reads and writes is counted from here on */
-	if (lxc_device_connect(&n.d, &(struct lxc_planner){ plan, filter, g->sv }, err) == 0 && lxc_device_look(&n.d, &n.rule, err) == 0 && (c->kind != DOMAIN_DEVICE_DISK || cgroup_tune_count(g->ct.cgroup, err) == 0) &&
+	if (lxc_device_connect(&n.d, &planner, err) == 0 && lxc_device_look(&n.d, &n.rule, err) == 0 && (c->kind != DOMAIN_DEVICE_DISK || cgroup_tune_count(g->ct.cgroup, err) == 0) &&
 	    allow(g, c->next, &n.rule, true, err) == 0 && (r = in_container(g, node_inside, &n, err)) < 0 &&
 	    allow(g, c->now, &n.rule, false, &ignored) < 0)
 		supervisor_log(g->sv, "%s: %s", g->sv->name, ignored.text);
@@ -294,7 +285,7 @@ static void note(struct change *c, const struct lxc_net *net)
 static int make_net(struct lxc_guest *g, struct lxc_net *net, struct error *err)
 {
 	struct netlink *inside = NULL;
-	struct lxc_planner planner = { plan, filter, g->sv };
+	const struct lxc_planner planner = lxc_planner_of(g->sv);
 	struct error ignored;
 	int r;
 
@@ -307,8 +298,8 @@ static int make_net(struct lxc_guest *g, struct lxc_net *net, struct error *err)
 		(void)!lxc_nets_return(inside, net, 1, &ignored);
 	else if (r < 0)
 		(void)!lxc_net_remove(net, g->ns[NS_NET], &ignored);
-	if (r < 0 && net->filter && net->host)
-		hv_filter_unbind(g->sv, net->host);
+	if (r < 0)
+		lxc_release_net(g, net);
 	/* what moved in is given back by this socket at the end */
 	if (r == 0 && net->type == LXC_NET_DEVICE && !g->ct.inside)
 		g->ct.inside = inside;
@@ -377,8 +368,7 @@ static int detach_net(struct lxc_guest *g, struct change *c, struct error *err)
 		return error_set(err, ERR_OPERATION_UNSUPPORTED, "<interface type='user'> goes with the guest only");
 	if (!net || (net->type == LXC_NET_DEVICE ? lxc_nets_return(g->ct.inside, net, 1, err) : lxc_net_remove(net, g->ns[NS_NET], err)) < 0)
 		return -1;
-	if (net->filter && net->host)
-		hv_filter_unbind(g->sv, net->host);
+	lxc_release_net(g, net);
 	give_port_back(g, c->kind, c->old);
 	lxc_net_clear(net);
 	memmove(net, net + 1, (--g->n_nets - at) * sizeof(*net));
@@ -391,7 +381,7 @@ static int update_net(struct lxc_guest *g, struct change *c, struct error *err)
 	AUTO_DEVICE struct domain_device old = { 0 };
 	struct domain_net *was, *is = c->dev;
 	struct lxc_net fresh = { 0 }, *net;
-	struct lxc_planner planner = { plan, filter, g->sv };
+	const struct lxc_planner planner = lxc_planner_of(g->sv);
 	size_t at;
 	int r;
 

@@ -133,9 +133,29 @@ static int plan(void *ctx, const char *what, const char *name, struct error *err
 	return supervisor_plan(ctx, what, name, err);
 }
 
-static int filter(void *ctx, const struct lxc_net *net, struct error *err)
+static struct hv_cable cable_of(const struct lxc_net *net)
 {
-	return hv_filter_bind(ctx, net->host, net->mac, net->filter, err);
+	return (struct hv_cable){ .portdev = net->type == LXC_NET_VETH ? net->host : NULL, .bridge = net->bridge, .mac = net->mac, .vlan = net->vlan,
+				  .vport = net->vport, .filter = net->filter, .isolated = net->isolated, .fixed = net->fixed };
+}
+
+static int connect_net(void *ctx, struct netlink *nl, const struct lxc_net *net, struct error *err)
+{
+	const struct hv_cable cable = cable_of(net);
+
+	return hv_cable_connect(ctx, nl, &cable, err);
+}
+
+struct lxc_planner lxc_planner_of(struct supervisor *sv)
+{
+	return (struct lxc_planner){ plan, connect_net, sv };
+}
+
+void lxc_release_net(struct lxc_guest *g, const struct lxc_net *net)
+{
+	const struct hv_cable cable = cable_of(net);
+
+	hv_cable_release(g->sv, &cable);
 }
 
 /* The interfaces belong to the guest from here on; its definition tells of them what libvirt's does. */
@@ -159,8 +179,7 @@ static void note_nets(struct lxc_guest *g, struct lxc_spec *spec)
 static int undo(struct lxc_guest *g, const struct lxc_net *nets, size_t n, struct error *err)
 {
 	for (size_t i = 0; i < n; i++)
-		if (nets[i].filter && nets[i].host)
-			hv_filter_unbind(g->sv, nets[i].host);
+		lxc_release_net(g, &nets[i]);
 	return lxc_devices_undo(g->sv->run_fd, err);
 }
 
@@ -169,11 +188,14 @@ int lxc_undo(struct lxc_guest *g, struct error *err)
 	return undo(g, g->nets, g->n_nets, err);
 }
 
-static bool any_filter(const struct lxc_net *nets, size_t n)
+static bool any_release(const struct lxc_net *nets, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (nets[i].filter && nets[i].host)
+	for (size_t i = 0; i < n; i++) {
+		const struct hv_cable cable = cable_of(&nets[i]);
+
+		if (hv_cable_needs_release(&cable))
 			return true;
+	}
 	return false;
 }
 
@@ -190,8 +212,8 @@ static void drop_privileged(struct lxc_guest *g, const struct lxc_net *nets, siz
 {
 	struct error err;
 
-	if ((any_filter(nets, n) || any_image(g->sv->def)) && (g->confined ? lxc_hand_undo(g, &err) : undo(g, nets, n, &err)) < 0)
-		supervisor_log(g->sv, "%s: its packet filters and loop devices: %s", g->sv->name, err.text);
+	if ((any_release(nets, n) || any_image(g->sv->def)) && (g->confined ? lxc_hand_undo(g, &err) : undo(g, nets, n, &err)) < 0)
+		supervisor_log(g->sv, "%s: its packet filters, ports of switches and loop devices: %s", g->sv->name, err.text);
 }
 
 /* Takes away what the container had of networks: first the devices, which would die with it. */
@@ -225,6 +247,7 @@ int lxc_build_life(struct lxc_guest *g, bool paused, struct error *err)
 {
 	struct supervisor *sv = g->sv;
 	struct cgroup *cg = guest_cgroup(sv, err);
+	const struct lxc_planner planner = lxc_planner_of(sv);
 	struct lxc_spec spec;
 	int r;
 
@@ -240,7 +263,7 @@ int lxc_build_life(struct lxc_guest *g, bool paused, struct error *err)
 		lxc_spec_clear(&spec);
 		return -1;
 	}
-	r = lxc_build(&spec, cg, paused, &(struct lxc_planner){ plan, filter, sv }, &g->ct, err);
+	r = lxc_build(&spec, cg, paused, &planner, &g->ct, err);
 	g->capabilities = spec.capabilities;
 	if (r < 0)
 		drop_nets(g, spec.nets, spec.n_nets);

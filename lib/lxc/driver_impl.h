@@ -32,6 +32,10 @@ static inline struct lxc_guest *lxc_guest(const struct supervisor *sv)
 	return sv->priv;
 }
 
+/* driver.c: how what is about to be made gets into the guest's plan and onto the host's bridges; and takes an interface from there, before it goes. */
+struct lxc_planner lxc_planner_of(struct supervisor *sv);
+void lxc_release_net(struct lxc_guest *g, const struct lxc_net *net);
+
 /* shutdown.c: asks the container's init to end or to begin again. Flags as libvirt's virDomainShutdownFlagValues and
  * virDomainRebootFlagValues: 4 initctl, 8 signal, 0 the first of both that works. */
 int lxc_ask_shutdown(struct lxc_guest *g, unsigned flags, struct error *err) NODISCARD;

@@ -120,13 +120,7 @@ static int cable(struct netlink *nl, struct lxc_net *net, pid_t pid, const struc
 		if (!(net->host = strdup(name)))
 			return error_errno(err, "interface");
 	}
-	if (net->bridge && netlink_set_bridge(nl, net->host, net->bridge, err) < 0)
-		return -1;
-	if (net->isolated && !net->bridge)
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<port isolated='yes'/> is for ports of a bridge");
-	if (net->isolated && netlink_set_port(nl, net->host, true, false, err) < 0)
-		return -1;
-	if (net->filter && planner->filter(planner->ctx, net, err) < 0)
+	if (planner->connect(planner->ctx, nl, net, err) < 0)
 		return -1;
 	if (limit(nl, net, mac, planner, err) < 0 || add_addresses(nl, net->host, &net->at_host, err) < 0)
 		return -1;

@@ -14,6 +14,8 @@
 struct domain;
 struct domain_filterref;
 struct domain_net;
+struct domain_vlan;
+struct domain_vport;
 
 enum lxc_net_type {
 	LXC_NET_VETH,      /* a cable to the host, or to a bridge there */
@@ -50,9 +52,12 @@ struct lxc_net {
 	unsigned char mac[NETLINK_MAC_BYTES];   /* in the container; all zero: left as it is (DEVICE) */
 	uint32_t mtu;            /* 0: the bridge's or the kernel's */
 	bool down, isolated;
+	bool fixed;              /* VETH: its bridge is told who is there */
 	struct netlink_rate in, out;            /* VETH: to and from the container */
 	struct lxc_net_addresses at_host, at_guest;
 	struct domain_filterref *filter;        /* VETH: the packet filter of the host's end, or NULL */
+	struct domain_vlan *vlan;               /* VETH: what its bridge is told, or NULL */
+	struct domain_vport *vport;
 	/* DEVICE, while it is in the container */
 	int index;
 	unsigned char host_mac[NETLINK_MAC_BYTES];
@@ -63,7 +68,8 @@ struct lxc_net {
 /* How what is about to be made gets into the plan. */
 struct lxc_planner {
 	int (*plan)(void *ctx, const char *what, const char *name, struct error *err);
-	int (*filter)(void *ctx, const struct lxc_net *net, struct error *err);   /* puts net->filter to work on net->host */
+	/* makes net->host a port of net->bridge, if there is one, and puts net->filter to work on it */
+	int (*connect)(void *ctx, struct netlink *nl, const struct lxc_net *net, struct error *err);
 	void *ctx;
 };
 

@@ -36,8 +36,9 @@ void lxc_net_clear(struct lxc_net *net)
 	free(net->network);
 	clear_addresses(&net->at_host);
 	clear_addresses(&net->at_guest);
-	if (net->filter)
-		conf_free(&domain_filterref_elem, net->filter);
+	conf_free(&domain_filterref_elem, net->filter);
+	conf_free(&domain_vlan_elem, net->vlan);
+	conf_free(&domain_vport_elem, net->vport);
 	memset(net, 0, sizeof(*net));
 }
 
@@ -105,10 +106,13 @@ static void take_rate(const struct domain_rate *from, struct netlink_rate *to)
 /* What a container's interface cannot do, although the format can say it. */
 static int check_extras(const struct domain_net *def, const char *type, struct error *err)
 {
-	if (def->vport && def->vport->type)
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface type='%s'> with <virtualport>: a container's interfaces have no switch that takes one", type);
-	if (def->vlan)
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface type='%s'> with <vlan>: tags are the bridge's business, a container's interface has none", type);
+	bool at_bridge = def->type == DOMAIN_NET_BRIDGE || (def->type == DOMAIN_NET_NETWORK && !def->dev);
+
+	if (def->vport && def->vport->type && !(at_bridge && def->vport->type == DOMAIN_VPORT_OPENVSWITCH))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface type='%s'> with <virtualport type='%s'>: a container can be at a bridge of Open vSwitch (type='bridge' or "
+				 "'network', virtualport 'openvswitch'), at no other switch", type, conf_enum_name(&domain_vport_type_names, def->vport->type));
+	if (def->vlan && !at_bridge)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface type='%s'> with <vlan>: tags are a bridge's business, and this is at none", type);
 	if (def->script)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<interface type='%s'> with <script>: no script is run for a container's interface (see <ip> and <route> "
 				 "of <source>, and hooks)", type);
@@ -175,7 +179,10 @@ int lxc_net_from_domain(const struct domain_net *def, struct lxc_net *net, struc
 	net->mtu = def->mtu;
 	net->down = def->link == DOMAIN_LINK_DOWN;
 	net->isolated = def->isolated == CONF_YES;
-	if (def->filterref && def->filterref->filter && !(net->filter = conf_copy(&domain_filterref_elem, def->filterref, err))) {
+	net->fixed = def->mac_table == DOMAIN_MAC_TABLE_LIBVIRT;
+	if ((def->filterref && def->filterref->filter && !(net->filter = conf_copy(&domain_filterref_elem, def->filterref, err))) ||
+	    (def->vlan && !(net->vlan = conf_copy(&domain_vlan_elem, def->vlan, err))) ||
+	    (def->vport && !(net->vport = conf_copy(&domain_vport_elem, def->vport, err)))) {
 		lxc_net_clear(net);
 		return -1;
 	}

@@ -234,13 +234,29 @@ int net_bridge_limit(struct net_sup *n, struct error *err)
 	return netlink_delete_own(n->nl, ifb, n->def->mac.addr, err);
 }
 
+/* The host is in the VLAN of the network: that without a tag, or the first. */
+static int set_vlan(struct net_sup *n, struct error *err)
+{
+	const struct domain_vlan *v = n->def->vlan;
+	struct netlink_vlan vlan = { .native = true, .untagged = true };
+
+	if (!v || !v->tags.n)
+		return 0;
+	for (size_t i = v->tags.n; i-- > 0;)
+		if (i == 0 || v->tags.items[i]->native_mode == DOMAIN_VLAN_UNTAGGED) {
+			vlan.id = (uint16_t)v->tags.items[i]->id.value;
+			break;
+		}
+	return netlink_filter_vlans(n->nl, n->def->bridge.name, err) < 0 ? -1 : netlink_set_vlans(n->nl, n->def->bridge.name, &vlan, 1, err);
+}
+
 static int set_up(struct net_sup *n, struct error *err)
 {
 	const struct network *def = n->def;
 
 	if (def->mtu && netlink_set_mtu(n->nl, def->bridge.name, def->mtu, err) < 0)
 		return -1;
-	if (set_ipv6(def, err) < 0 || set_addresses(n, err) < 0 || netlink_set_up(n->nl, def->bridge.name, true, err) < 0 || set_routes(n, err) < 0 ||
+	if (set_vlan(n, err) < 0 || set_ipv6(def, err) < 0 || set_addresses(n, err) < 0 || netlink_set_up(n->nl, def->bridge.name, true, err) < 0 || set_routes(n, err) < 0 ||
 	    set_forwarding(def, err) < 0)
 		return -1;
 	return def->bandwidth ? net_bridge_limit(n, err) : 0;

@@ -293,6 +293,8 @@ static int inherit(const struct network *def, struct network_port *port, struct 
 		return -1;
 	if (!port->vport && vport && !(port->vport = conf_copy(&domain_vport_elem, vport, err)))
 		return -1;
+	if (port->vport && port->vport->type && domain_vport_generate(&(struct conf_reader){ .err = err }, port->vport) < 0)
+		return -1;
 	if (!port->trust_guest_rx_filters)
 		port->trust_guest_rx_filters = g && g->trust_guest_rx_filters ? g->trust_guest_rx_filters : def->trust_guest_rx_filters;
 	if (!port->isolated)
@@ -308,10 +310,9 @@ static int check_new(struct net_sup *n, const struct network_port *port, struct 
 		return error_set(err, ERR_OPERATION_FAILED, "network '%s' has %u ports already", n->sv->name, PORTS_MAX);
 	if (find(n, port->uuid))
 		return error_set(err, ERR_OPERATION_FAILED, "network '%s' has a port %s already", n->sv->name, uuid_format(port->uuid, text));
-	if (port->vlan && port->vlan->tags.n && (port->plug.type == NETWORK_PLUG_NETWORK || port->plug.type == NETWORK_PLUG_BRIDGE) &&
-	    (!port->vport || port->vport->type != DOMAIN_VPORT_OPENVSWITCH))
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "network '%s': VLAN tags need an Open vSwitch bridge (<virtualport type='openvswitch'/>) or a device "
-							       "of its own for each guest", n->sv->name);
+	if (port->vport && port->vport->type == DOMAIN_VPORT_OPENVSWITCH && port->plug.type != NETWORK_PLUG_BRIDGE)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "network '%s': a port of Open vSwitch needs a bridge of it (<forward mode='bridge'/><bridge name='...'/>)",
+				 n->sv->name);
 	return check_floor(n, port, NULL, err);
 }
 

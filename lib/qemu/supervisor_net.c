@@ -130,15 +130,23 @@ int qemu_change_bandwidth(struct qemu_guest *g, const struct domain_net *net, st
 	return netlink_limit(nl, net->target, &none, err) < 0 ? -1 : limit(g, nl, net, ifb.mac, err);
 }
 
+/* The host's end of a tap. */
+static struct hv_cable cable_of(const struct domain_net *net)
+{
+	return (struct hv_cable){ .portdev = net->target, .bridge = net->type == DOMAIN_NET_ETHERNET ? NULL : net->bridge, .mac = net->mac.addr, .vlan = net->vlan,
+				  .vport = net->vport, .filter = net->filterref, .isolated = net->isolated == CONF_YES,
+				  .fixed = net->mac_table == DOMAIN_MAC_TABLE_LIBVIRT };
+}
+
 void qemu_close_net(struct qemu_guest *g, const struct domain_net *net)
 {
+	const struct hv_cable cable = cable_of(net);
 	struct netlink_link ifb = { 0 };
 	struct error err;
 
 	if (!net->target)
 		return;
-	if (net->filterref)
-		hv_filter_unbind(g->sv, net->target);
+	hv_cable_release(g->sv, &cable);
 	if (!net->bandwidth || !net->bandwidth->outbound)
 		return;
 	AUTO_NETLINK struct netlink *nl = netlink_open(&err);
@@ -147,8 +155,9 @@ void qemu_close_net(struct qemu_guest *g, const struct domain_net *net)
 		supervisor_log(g->sv, "%s: %s", g->sv->name, err.text);
 }
 
-static int set_up_tap(struct qemu_guest *g, struct netlink *nl, const struct domain_net *net, const char *bridge, struct error *err)
+static int set_up_tap(struct qemu_guest *g, struct netlink *nl, const struct domain_net *net, struct error *err)
 {
+	const struct hv_cable cable = cable_of(net);
 	unsigned char host[NETLINK_MAC_BYTES];
 
 	netlink_mac_host_end(net->mac.addr, host);
@@ -156,11 +165,7 @@ static int set_up_tap(struct qemu_guest *g, struct netlink *nl, const struct dom
 		return -1;
 	if (net->mtu && netlink_set_mtu(nl, net->target, net->mtu, err) < 0)
 		return -1;
-	if (bridge && netlink_set_bridge(nl, net->target, bridge, err) < 0)
-		return -1;
-	if (bridge && net->isolated == CONF_YES && netlink_set_port(nl, net->target, true, false, err) < 0)
-		return -1;
-	if (net->filterref && hv_filter_bind(g->sv, net->target, net->mac.addr, net->filterref, err) < 0)
+	if (hv_cable_connect(g->sv, nl, &cable, err) < 0)
 		return -1;
 	return limit(g, nl, net, host, err) < 0 ? -1 : netlink_set_up(nl, net->target, net->link != DOMAIN_LINK_DOWN, err);
 }
@@ -175,8 +180,7 @@ static int add(struct qemu_pass *pass, int fd, int *list, size_t *n, struct erro
 	return 0;
 }
 
-static int open_tap(struct qemu_guest *g, struct netlink *nl, struct domain_net *net, const char *bridge, struct qemu_pass *pass, struct qemu_tap *out,
-		    struct error *err)
+static int open_tap(struct qemu_guest *g, struct netlink *nl, struct domain_net *net, struct qemu_pass *pass, struct qemu_tap *out, struct error *err)
 {
 	int fd = make_tap(nl, net, err);
 
@@ -185,7 +189,7 @@ static int open_tap(struct qemu_guest *g, struct netlink *nl, struct domain_net 
 	while (out->n < queues_of(net))
 		if ((fd = open_queue(net->target, queues_of(net), is_virtio(net), err)) < 0 || add(pass, fd, out->tap, &out->n, err) < 0)
 			return -1;
-	return set_up_tap(g, nl, net, bridge, err);
+	return set_up_tap(g, nl, net, err);
 }
 
 /* An interface of its own on the wire of the host's; the device file is the guest's end. */
@@ -199,6 +203,9 @@ static int open_macvtap(struct qemu_guest *g, struct netlink *nl, struct domain_
 	struct netlink_new link = { .name = net->target, .mac = net->mac.addr, .mtu = net->mtu };
 	struct netlink_link made;
 
+	if ((net->vport && net->vport->type) || (net->vlan && net->vlan->tags.n))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "a guest's interface on the wire of '%s' (macvtap) can have neither <virtualport> nor <vlan>: these are a "
+				 "bridge's", net->dev);
 	if (!net->target) {
 		if (netlink_free_name(nl, MACVTAP_NAME, 0, name, err) < 0)
 			return -1;
@@ -265,7 +272,6 @@ int qemu_open_taps(struct qemu_guest *g, struct domain_net *net, struct qemu_pas
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "network '%s' gives out devices of the host, not places on a bridge", net->network);
 	if (!(nl = netlink_open(err)))
 		return -1;
-	r = direct ? open_macvtap(g, nl, net, pass, out, err)
-					   : open_tap(g, nl, net, net->type == DOMAIN_NET_ETHERNET ? NULL : net->bridge, pass, out, err);
+	r = direct ? open_macvtap(g, nl, net, pass, out, err) : open_tap(g, nl, net, pass, out, err);
 	return r < 0 ? -1 : open_vhost(net, pass, out, err);
 }

@@ -456,6 +456,8 @@ int netlink_set_bridge(struct netlink *nl, const char *name, const char *bridge,
 
 	if (bridge && netlink_get(nl, bridge, &link, err) < 0)
 		return -1;
+	if (bridge && !strcmp(link.kind, "openvswitch"))
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "'%s' is a bridge of Open vSwitch: its ports need <virtualport type='openvswitch'/>", bridge);
 	if (bridge && strcmp(link.kind, "bridge"))
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "'%s' is no bridge", bridge);
 	index = (uint32_t)link.index;

@@ -125,7 +125,7 @@ int netlink_set_port(struct netlink *nl, const char *name, bool isolated, bool h
 /* Turns the bridge's VLANs on: ports have the VLAN 1, untagged, until they get others. A kernel without them: ERR_CONFIG_UNSUPPORTED. On again is fine. */
 int netlink_filter_vlans(struct netlink *nl, const char *name, struct error *err) NODISCARD;
 
-/* The VLANs of a new port of a bridge, in the place of the one that it has at first. */
+/* The VLANs of a new port of a bridge, or of the bridge itself as the host's interface, in the place of the one that it has at first. */
 struct netlink_vlan {
 	uint16_t id;
 	bool native;             /* frames without a tag belong to it */

@@ -90,7 +90,7 @@ int netlink_filter_vlans(struct netlink *nl, const char *name, struct error *err
 
 	if (change_bridge(nl, name, attrs, err) == 0)
 		return 0;
-	if (err->sys == EOPNOTSUPP)
+	if (err && err->sys == EOPNOTSUPP)
 		error_set(err, ERR_CONFIG_UNSUPPORTED, "VLAN tags on the bridge '%s' cannot be had: this kernel's bridges know none (CONFIG_BRIDGE_VLAN_FILTERING)", name);
 	return -1;
 }
@@ -134,34 +134,41 @@ int netlink_fix_port(struct netlink *nl, const char *name, const unsigned char m
 	return r < 0 ? netlink_failed(nl, r, err, "cannot tell the bridge who is at '%s'", name) : r ? -1 : 0;
 }
 
-/* Adds or removes one VLAN of a port. */
-static int change_vlan(struct netlink *nl, int index, int type, const char *name, struct bridge_vlan_info info, struct error *err)
+/* Adds or removes one VLAN of a port, or of the bridge's own. */
+static int change_vlan(struct netlink *nl, const struct netlink_link *link, int type, struct bridge_vlan_info info, struct error *err)
 {
-	struct ifinfomsg head = { .ifi_family = AF_BRIDGE, .ifi_index = index };
+	struct ifinfomsg head = { .ifi_family = AF_BRIDGE, .ifi_index = link->index };
+	bool own = !strcmp(link->kind, "bridge");
 	struct nl_msg *msg = nlmsg_alloc_simple(type, NLM_F_REQUEST);
 	struct nlattr *spec = NULL;
 	bool whole = msg && nlmsg_append(msg, &head, sizeof(head), NLMSG_ALIGNTO) >= 0 && (spec = nla_nest_start(msg, IFLA_AF_SPEC)) &&
-		     nla_put(msg, IFLA_BRIDGE_VLAN_INFO, sizeof(info), &info) >= 0;
+		     (!own || nla_put_u16(msg, IFLA_BRIDGE_FLAGS, BRIDGE_FLAGS_SELF) >= 0) && nla_put(msg, IFLA_BRIDGE_VLAN_INFO, sizeof(info), &info) >= 0;
 	int r;
 
 	if (whole)
 		nla_nest_end(msg, spec);
-	r = send_whole(nl, msg, whole, name, err);
-	return r < 0 ? netlink_failed(nl, r, err, "cannot give '%s' the VLAN %u of its bridge", name, info.vid) : r ? -1 : 0;
+	r = send_whole(nl, msg, whole, link->name, err);
+	return r < 0 ? netlink_failed(nl, r, err, "cannot give '%s' the VLAN %u of its bridge", link->name, info.vid) : r ? -1 : 0;
 }
 
 int netlink_set_vlans(struct netlink *nl, const char *name, const struct netlink_vlan *vlans, size_t n, struct error *err)
 {
-	int index = netlink_index(nl, name, err);
+	struct netlink_link link;
+	struct error why = { 0 };
 
-	/* what every port has at first */
-	if (index < 0 || change_vlan(nl, index, RTM_DELLINK, name, (struct bridge_vlan_info){ .vid = 1 }, err) < 0)
+	if (netlink_get(nl, name, &link, err) < 0)
 		return -1;
+	/* what every port has at first */
+	if (change_vlan(nl, &link, RTM_DELLINK, (struct bridge_vlan_info){ .vid = 1 }, &why) < 0 && why.sys != ENOENT) {
+		if (err)
+			*err = why;
+		return -1;
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct bridge_vlan_info info = { .vid = vlans[i].id, .flags = vlans[i].untagged ? BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED :
 									      vlans[i].native ? BRIDGE_VLAN_INFO_PVID : 0 };
 
-		if (change_vlan(nl, index, RTM_SETLINK, name, info, err) < 0)
+		if (change_vlan(nl, &link, RTM_SETLINK, info, err) < 0)
 			return -1;
 	}
 	return 0;
