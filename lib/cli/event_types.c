@@ -156,6 +156,39 @@ static void describe_job(const void *p, char text[256])
 						       "snapshot revert", "dump", "backup", "snapshot delete"), success ? "done" : "failed");
 }
 
+static int put_value(const wire_typed_param *p, char *text, size_t size)
+{
+	const __typeof__(p->value.wire_typed_param_value_u) *v = &p->value.wire_typed_param_value_u;
+
+	switch (p->value.type) {
+	case WIRE_PARAM_INT:
+		return snprintf(text, size, "%d", v->i);
+	case WIRE_PARAM_UINT:
+		return snprintf(text, size, "%u", v->ui);
+	case WIRE_PARAM_LLONG:
+		return snprintf(text, size, "%" PRId64, (int64_t)v->l);
+	case WIRE_PARAM_ULLONG:
+		return snprintf(text, size, "%" PRIu64, (uint64_t)v->ul);
+	case WIRE_PARAM_STRING:
+		return snprintf(text, size, "%s", v->s);
+	default:
+		return snprintf(text, size, "?");
+	}
+}
+
+static void describe_tunable(const void *p, char text[256])
+{
+	const wire_domain_event_callback_tunable_msg *m = p;
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (u_int i = 0; i < m->params.params_len && len < 256; i++) {
+		len += (size_t)snprintf(text + len, 256 - len, "%s%s: ", i ? ", " : "", m->params.params_val[i].field);
+		if (len < 256)
+			len += (size_t)put_value(&m->params.params_val[i], text + len, 256 - len);
+	}
+}
+
 static void describe_threshold(const void *p, char text[256])
 {
 	const wire_domain_event_block_threshold_msg *m = p;
@@ -178,6 +211,7 @@ const struct cli_event_type cli_event_types[] = {
 	{ 13, "balloon-change", describe_balloon },
 	{ 14, "pm-suspend-disk", describe_nothing },
 	{ 15, "device-removed", describe_removed },
+	{ 17, "tunable", describe_tunable },
 	{ 18, "agent-lifecycle", describe_agent },
 	{ 19, "device-added", describe_added },
 	{ 20, "migration-iteration", describe_iteration },

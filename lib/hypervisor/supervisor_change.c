@@ -64,6 +64,8 @@ static void tell(struct supervisor *sv, const struct change *c)
 		tell_device(sv, c->kind, c->dev, true);
 	else if (c->what == CHANGE_DETACH && c->old)
 		tell_device(sv, c->kind, c->old, false);
+	else
+		sv_event_tunable(sv, c);
 }
 
 void supervisor_device_removed(struct supervisor *sv, int kind, void *dev)

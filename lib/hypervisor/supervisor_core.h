@@ -53,6 +53,8 @@ extern const struct rpc_row sv_connect_rows[], sv_host_rows[], sv_domain_rows[],
 
 /* Sends a lifecycle event to everyone who asked for it. */
 void sv_event_lifecycle(struct supervisor *sv, int event, int detail);
+struct change;
+void sv_event_tunable(struct supervisor *sv, const struct change *c);   /* supervisor_tunable.c: after a change that is no tuning: nothing */
 
 /* The monitor program's events, to every connected client. */
 void sv_event_monitor_init(struct supervisor *sv);

@@ -151,7 +151,8 @@ static int set_iotune(struct supervisor *sv, struct change *c, struct error *err
 
 	if (!disk)
 		return -1;
-	snprintf(path, sizeof(path), "/machine/peripheral/%.80s", disk->info.alias.name);
+	/* of a virtio disk the place on the bus has the name, and what is behind it the image */
+	snprintf(path, sizeof(path), "/machine/peripheral/%.80s%s", disk->info.alias.name, disk->bus == DOMAIN_DISK_VIRTIO ? "/virtio-backend" : "");
 	args = json_pack("{s:s}", "id", path);
 	for (size_t i = 0; i < ARRAY_LEN(throttles); i++) {
 		uint64_t value = *(const uint64_t *)((const char *)&disk->iotune + throttles[i].at);

@@ -170,7 +170,10 @@ swap_hard_limit: unlimited" ]
 	expect 0 vm-detach-disk web sdb
 	expect 3 vm-detach-disk web sdb
 	expect 2 vm-attach-disk web /dev/x sdd --address pci:zz
-	expect 1 vm-attach-disk web /etc/passwd sde
+	expect 1 vm-attach-disk web /x.qcow2 sde --subdriver qcow2
+	contains "$output" "qemu-img convert"
+	expect 1 vm-attach-disk web /x.img ../sde
+	contains "$output" "not the name of a disk"
 }
 
 @test "vm-attach-interface, vm-iflist, vm-if-setlink, vm-if-getlink, vm-detach-interface" {

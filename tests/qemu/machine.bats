@@ -118,6 +118,36 @@ of_supervisor()
 	false
 }
 
+@test "vm-event: what is changed while it runs: balloon-change, tunable, device-added, device-removed" {
+	wait_agent
+	truncate -s 8M "$SCRATCH/e.img"
+	timeout 60 vm-event m --all --loop >"$SCRATCH/ev" 2>&1 3>&- &
+	watcher=$!
+	# the first ones may be before the watch
+	for ((try = 0; try < 100; try++)); do
+		vm-vcpupin -q m 0 0 --live
+		grep -q "'tunable' for domain 'm': cputune.vcpupin0: 0" "$SCRATCH/ev" && break
+		sleep 0.1
+	done
+	vm-setmem -q m 150M --live
+	vm-attach-disk -q m "$SCRATCH/e.img" vdb --live
+	vm-blkdeviotune -q m vdb --total-iops-sec 500 --live
+	vm-emulatorpin -q m 0 --live
+	vm-detach-disk -q m vdb --live
+	for ((try = 0; try < 100; try++)); do
+		grep -q device-removed "$SCRATCH/ev" && grep -q balloon-change "$SCRATCH/ev" && break
+		sleep 0.1
+	done
+	kill "$watcher"
+	cat "$SCRATCH/ev"
+	grep -q "'tunable' for domain 'm': cputune.vcpupin0: 0" "$SCRATCH/ev"
+	grep -q "'tunable' for domain 'm': cputune.emulatorpin: 0" "$SCRATCH/ev"
+	grep -q "'tunable' for domain 'm': blkdeviotune.disk: vdb, blkdeviotune.total_iops_sec: 500" "$SCRATCH/ev"
+	grep -q "'device-added' for domain 'm': virtio-disk1" "$SCRATCH/ev"
+	grep -q "'device-removed' for domain 'm': virtio-disk1" "$SCRATCH/ev"
+	grep -q "'balloon-change' for domain 'm':" "$SCRATCH/ev"
+}
+
 @test "R2: a killed supervisor's machine goes on, is adopted, and is never started twice" {
 	old=$(supervisor_pid)
 	qemu=$(qemu_pid)

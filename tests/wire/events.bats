@@ -125,3 +125,36 @@ words()
 	until_seen all 'default: Started' toggle
 	expect 1 net-event -c "$uri" --event metadata-change --timeout 1
 }
+
+@test "a container that is changed while it runs: tunable, metadata-change, device-added, device-removed" {
+	berth_need_containers
+	berth_rootfs
+	berth_define web
+	berth_define other
+	vm-start -q web
+	vm-start -q other
+	mkdir "$SCRATCH/share"
+	echo "<filesystem type='mount'><source dir='$SCRATCH/share'/><target dir='/mnt'/><alias name='ua-share'/></filesystem>" >"$SCRATCH/fs.xml"
+	follow ours vm-event --all --loop
+	follow virsh virsh -q -c "$LXC" event --all --loop
+	until_seen ours "for domain.*other" vm-desc -q other --live --new-desc x
+	until_seen virsh "for domain.*other" vm-desc -q other --live --new-desc x
+	vm-schedinfo -q web --live cpu_shares=2048 vcpu_quota=50000
+	vm-desc -q web --title --live --new-desc "A title"
+	vm-metadata -q web http://example.org/x --key x --set '<x/>' --live
+	vm-attach-device -q web "$SCRATCH/fs.xml" --live
+	vm-detach-device -q web "$SCRATCH/fs.xml" --live
+	until_seen ours "'device-removed' for domain 'web': ua-share" true
+	until_seen virsh "device-removed" true
+	grep -q "event 'tunable' for domain 'web': cputune.cpu_shares: 2048, cputune.vcpu_quota: 50000" "$SCRATCH/ours"
+	grep -q "event 'metadata-change' for domain 'web': type title, uri -" "$SCRATCH/ours"
+	grep -q "event 'metadata-change' for domain 'web': type element, uri http://example.org/x" "$SCRATCH/ours"
+	grep -q "event 'device-added' for domain 'web': ua-share" "$SCRATCH/ours"
+	grep -A2 "event 'tunable' for domain 'web'" "$SCRATCH/virsh" | grep -q 'cputune.cpu_shares: 2048'
+	grep -q "event 'metadata-change' for domain 'web': type element, uri http://example.org/x" "$SCRATCH/virsh"
+	grep -q "event 'device-added' for domain 'web': ua-share" "$SCRATCH/virsh"
+	grep -q "event 'device-removed' for domain 'web': ua-share" "$SCRATCH/virsh"
+	# what is stored alone is no event of the guest that runs
+	vm-schedinfo -q web --config cpu_shares=512
+	! grep -q 'cpu_shares: 512' "$SCRATCH/ours"
+}
