@@ -8,7 +8,9 @@
 #include <string.h>
 
 /* Features by libvirt's numbers (virDrvFeature). */
-enum { FEATURE_KEEPALIVE = 10, FEATURE_TYPED_PARAM_STRING = 9, FEATURE_EVENT_CALLBACK = 14, FEATURE_CLOSE_CALLBACK = 15 };
+enum { FEATURE_KEEPALIVE = 10, FEATURE_TYPED_PARAM_STRING = 9, FEATURE_EVENT_CALLBACK = 14, FEATURE_CLOSE_CALLBACK = 15,
+       /* network_update has command and section in this order; to who has not got it, clients send them the other way round */
+       FEATURE_NETWORK_UPDATE_ORDER = 16 };
 
 /* The version of libvirt whose interface this is: clients decide by it what they ask for. */
 #define LIBVIRT_VERSION UINT64_C(9000000)
@@ -56,7 +58,7 @@ int hv_connect_supports_feature(struct rpc_call *call, const void *args, void *r
 	(void)call;
 	(void)err;
 	r->supported = a->feature == FEATURE_KEEPALIVE || a->feature == FEATURE_TYPED_PARAM_STRING || a->feature == FEATURE_EVENT_CALLBACK ||
-		       a->feature == FEATURE_CLOSE_CALLBACK;
+		       a->feature == FEATURE_CLOSE_CALLBACK || a->feature == FEATURE_NETWORK_UPDATE_ORDER;
 	return 0;
 }
 
