@@ -111,7 +111,9 @@ static int by_force(const struct hv *hv, const struct guest *guest, int grace_ms
 		return -1;
 	if (!still_runs(guest))
 		return 0;
-	if (state_run_claim(guest->kind->name, guest->name, &run, &alive, err) < 0)
+	/* somebody who watched it die may have put another supervisor in its place before we had the lock */
+	if (state_run_claim(guest->kind->name, guest->name, &run, &alive, err) < 0 &&
+	    (look < 0 || kill_supervisor(look, guest, 0, err) < 0 || state_run_claim(guest->kind->name, guest->name, &run, &alive, err) < 0))
 		return state_probe(guest->kind->name, guest->name, NULL, NULL) == STATE_GONE ? 0 : -1;
 	return hv_cleanup(guest->kind, guest->name, run, &last, true, err);
 }
