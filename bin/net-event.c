@@ -13,10 +13,12 @@ static const struct rpc_row uses[] = { NET(network_lookup_by_name), NET(network_
 
 static const char *const lifecycle[] = { "Defined", "Undefined", "Started", "Stopped", NULL };
 
+static const char *const metadata[] = { "Description", "Title", "Metadata", NULL };
+
 static const struct cli_object_event events[] = {
-	{ "lifecycle", &rpc_network_event_lifecycle, lifecycle },
-	{ "metadata-change", &rpc_network_event_callback_metadata_change, NULL },
-	{ NULL, NULL, NULL }
+	{ "lifecycle", &rpc_network_event_lifecycle, lifecycle, HV_EVENT_LIFECYCLE },
+	{ "metadata-change", &rpc_network_event_callback_metadata_change, metadata, HV_EVENT_METADATA_CHANGE },
+	{ NULL, NULL, NULL, 0 }
 };
 
 static int run(struct cli *cli, struct error *err)

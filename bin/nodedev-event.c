@@ -11,9 +11,9 @@ static const struct rpc_row uses[] = { RPC_ROW_END };
 static const char *const lifecycle[] = { "Created", "Deleted", "Defined", "Undefined", NULL };
 
 static const struct cli_object_event events[] = {
-	{ "lifecycle", &rpc_node_device_event_lifecycle, lifecycle },
-	{ "update", &rpc_node_device_event_update, NULL },
-	{ NULL, NULL, NULL }
+	{ "lifecycle", &rpc_node_device_event_lifecycle, lifecycle, 0 },
+	{ "update", &rpc_node_device_event_update, NULL, 0 },
+	{ NULL, NULL, NULL, 0 }
 };
 
 static int run(struct cli *cli, struct error *err)

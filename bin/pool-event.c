@@ -11,9 +11,9 @@ static const struct rpc_row uses[] = { RPC_ROW_END };
 static const char *const lifecycle[] = { "Defined", "Undefined", "Started", "Stopped", "Created", "Deleted", NULL };
 
 static const struct cli_object_event events[] = {
-	{ "lifecycle", &rpc_storage_pool_event_lifecycle, lifecycle },
-	{ "refresh", &rpc_storage_pool_event_refresh, NULL },
-	{ NULL, NULL, NULL }
+	{ "lifecycle", &rpc_storage_pool_event_lifecycle, lifecycle, 0 },
+	{ "refresh", &rpc_storage_pool_event_refresh, NULL, 0 },
+	{ NULL, NULL, NULL, 0 }
 };
 
 static int run(struct cli *cli, struct error *err)

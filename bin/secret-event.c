@@ -11,9 +11,9 @@ static const struct rpc_row uses[] = { RPC_ROW_END };
 static const char *const lifecycle[] = { "Defined", "Undefined", NULL };
 
 static const struct cli_object_event events[] = {
-	{ "lifecycle", &rpc_secret_event_lifecycle, lifecycle },
-	{ "value-changed", &rpc_secret_event_value_changed, NULL },
-	{ NULL, NULL, NULL }
+	{ "lifecycle", &rpc_secret_event_lifecycle, lifecycle, 0 },
+	{ "value-changed", &rpc_secret_event_value_changed, NULL, 0 },
+	{ NULL, NULL, NULL, 0 }
 };
 
 static int run(struct cli *cli, struct error *err)

@@ -111,22 +111,32 @@ struct local {
 	struct cli *cli;
 	const struct cli_object_events *events;
 	unsigned char uuid[UUID_BYTES];   /* of the only one that is wanted, where one was named */
+	uint64_t types;                   /* that are wanted */
 	int told;
 };
+
+static int number_of(const struct local *l, const struct hv_event *event)
+{
+	if (event->type->id == HV_EVENT_METADATA_CHANGE)
+		return ((const wire_domain_event_callback_metadata_change_msg *)event->msg)->type;
+	return l->events->number(((const wire_domain_event_callback_lifecycle_msg *)event->msg)->msg.event);
+}
 
 static int tell_local(const struct hv_event *event, void *arg, struct error *err)
 {
 	struct local *l = arg;
-	const wire_domain_event_callback_lifecycle_msg *from = event->msg;
+	const struct cli_object_event *as = l->events->events;
 	struct { void *callback_id; char *name; unsigned char uuid[UUID_BYTES]; int event, detail; } msg = {
-		.name = event->dom->name, .event = l->events->number(from->msg.event)
+		.name = event->dom->name, .event = number_of(l, event)
 	};
 
+	while (as->watched != event->type->id)
+		as++;
 	memcpy(msg.uuid, event->dom->uuid, sizeof(msg.uuid));
 	if (msg.event < 0 || (l->cli->n_args && memcmp(msg.uuid, l->uuid, sizeof(msg.uuid)) != 0))
 		return 0;
 	l->told++;
-	return tell(l->cli, l->events, l->events->events, (const char *)&msg, err) < 0 ? -1 : !loop;
+	return tell(l->cli, l->events, as, (const char *)&msg, err) < 0 ? -1 : !loop;
 }
 
 static void warn_local(void *arg, const char *text)
@@ -138,8 +148,11 @@ static int find_local(struct local *l, struct cli_conn *conn, struct error *err)
 {
 	struct { char *name; unsigned char uuid[UUID_BYTES]; } ref = { 0 };
 
-	if (event_name && strcmp(event_name, l->events->events[0].name) != 0)
-		return cli_usage(err, "%ss of this machine have no event '%s' (see --list)", l->events->type->noun, event_name);
+	for (const struct cli_object_event *e = l->events->events; e->name; e++)
+		if (all || !strcmp(e->name, event_name ? event_name : "lifecycle"))
+			l->types |= UINT64_C(1) << e->watched;
+	if (!l->types)
+		return cli_usage(err, "there is no event '%s' (see --list)", event_name);
 	if (!l->cli->n_args)
 		return 0;
 	if (cli_object_find(conn, l->events->type, NULL, l->cli->args[0], &ref, err) < 0)
@@ -164,7 +177,7 @@ static int watch_local(struct cli *cli, struct cli_conn *conn, const struct cli_
 	w = hv_watch_new(&hv, &ops, &l, err);
 	if (!w)
 		return -1;
-	rc = hv_watch_want(w, 1, err);
+	rc = hv_watch_want(w, l.types, err);
 	while (rc == 0 && (rc = hv_watch_take(w, err)) == 0) {
 		struct pollfd p = { .fd = hv_watch_fd(w), .events = POLLIN };
 		int n = poll(&p, 1, cli_time_left(start, timeout_ms));

@@ -8,7 +8,8 @@
 struct cli_object_event {
 	const char *name;              /* virsh's: "lifecycle" */
 	const struct rpc_proc *proc;   /* its message: callback id, the reference, for a lifecycle event event and detail */
-	const char *const *words;      /* of a lifecycle event: "Defined" ..., ends in NULL; NULL: no lifecycle */
+	const char *const *words;      /* of the number behind the reference: "Defined" ..., ends in NULL; NULL: it has none */
+	int watched;                   /* of local objects: the hv_event_type that it is told by */
 };
 
 struct cli_object_events {
@@ -17,8 +18,7 @@ struct cli_object_events {
 	const struct rpc_proc *subscribe;      /* register_any: event id, the object or NULL */
 	const struct cli_object_event *events; /* index: libvirt's event id; ends with a NULL name */
 
-	/* Local objects that are watched by their files; NULL: none. Such have the event 0 alone. The numbers of what `number` returns (-1: nothing)
-	 * are those of events[0].words. */
+	/* Local objects that are watched by their files; NULL: none. The numbers of what `number` returns (-1: nothing) are those of events[0].words. */
 	const struct hv_kind *local;
 	int (*number)(int lifecycle);
 };

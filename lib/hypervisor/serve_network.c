@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* libvirt's virNetworkEventID. */
-enum { EVENT_LIFECYCLE = 0 };
+enum { EVENT_LIFECYCLE = 0, EVENT_METADATA_CHANGE = 1 };
 
 static void send_one(struct rpc_peer *peer, int callback_id, void *arg)
 {
@@ -17,13 +17,34 @@ static void send_one(struct rpc_peer *peer, int callback_id, void *arg)
 	rpc_peer_event(peer, &rpc_network_event_lifecycle, msg);
 }
 
+static void send_metadata(struct rpc_peer *peer, int callback_id, void *arg)
+{
+	wire_network_event_callback_metadata_change_msg *msg = arg;
+
+	msg->callback_id = callback_id;
+	rpc_peer_event(peer, &rpc_network_event_callback_metadata_change, msg);
+}
+
+static void tell_metadata(const struct serving *s, const wire_domain_event_callback_metadata_change_msg *from)
+{
+	wire_network_event_callback_metadata_change_msg msg = { .net = { .name = from->dom.name }, .type = from->type, .nsuri = from->nsuri };
+
+	memcpy(msg.net.uuid, from->dom.uuid, sizeof(msg.net.uuid));
+	rpc_publish(s->server, RPC_EVENTS_NETWORK, EVENT_METADATA_CHANGE, (const unsigned char *)msg.net.uuid, send_metadata, &msg);
+}
+
 static int tell(const struct hv_event *event, void *arg, struct error *err)
 {
 	const struct serving *s = arg;
 	const wire_domain_event_callback_lifecycle_msg *from = event->msg;
-	wire_network_event_lifecycle_msg msg = { .net = { .name = event->dom->name }, .event = hv_network_lifecycle(from->msg.event) };
+	wire_network_event_lifecycle_msg msg = { .net = { .name = event->dom->name } };
 
 	(void)err;
+	if (event->type->id == HV_EVENT_METADATA_CHANGE) {
+		tell_metadata(s, event->msg);
+		return 0;
+	}
+	msg.event = hv_network_lifecycle(from->msg.event);
 	memcpy(msg.net.uuid, event->dom->uuid, sizeof(msg.net.uuid));
 	if (msg.event >= 0)
 		rpc_publish(s->server, RPC_EVENTS_NETWORK, EVENT_LIFECYCLE, (const unsigned char *)msg.net.uuid, send_one, &msg);
@@ -38,10 +59,10 @@ static int event_register(struct rpc_call *call, const void *args, void *ret, st
 	struct serving *s = call->ctx;
 	struct hv hv = s->hv;
 
-	if (a->event_id != EVENT_LIFECYCLE)
+	if (a->event_id != EVENT_LIFECYCLE && a->event_id != EVENT_METADATA_CHANGE)
 		return error_set(err, ERR_INVALID_ARG, "there is no event %d of networks", a->event_id);
 	hv.kind = &hv_network_kind;
-	if (serve_watch_want(&s->networks, s, &hv, tell, 1, err) < 0 ||
+	if (serve_watch_want(&s->networks, s, &hv, tell, UINT64_C(1) << (a->event_id == EVENT_LIFECYCLE ? HV_EVENT_LIFECYCLE : HV_EVENT_METADATA_CHANGE), err) < 0 ||
 	    rpc_subscribe(call->peer, RPC_EVENTS_NETWORK, a->event_id, a->net ? (const unsigned char *)a->net->uuid : NULL, true, &r->callback_id, err) < 0)
 		return -1;
 	serve_watch_begin(&s->networks);

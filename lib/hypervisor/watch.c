@@ -351,6 +351,14 @@ static int rescan(struct hv_watch *w, struct error *err)
 	return rc;
 }
 
+static int annotated(struct hv_watch *w, struct watched *g, int (*open_dir)(const char *kind, const char *name, struct error *err), struct error *err)
+{
+	struct error why;
+	AUTO_CLOSE int dir = open_dir(g->kind->name, g->name, &why);
+
+	return watch_tell_annotated(w, g, dir, err);
+}
+
 static int on_event(struct hv_watch *w, const struct inotify_event *e, const struct inotify_event *next, bool *pair, struct error *err)
 {
 	struct watch_wd *entry;
@@ -374,8 +382,12 @@ static int on_event(struct hv_watch *w, const struct inotify_event *e, const str
 	case WATCH_RUN:
 		return on_runs(w, entry->kind, e, err);
 	case WATCH_OBJECT:
+		if (e->len && !strcmp(e->name, STATE_ANNOTATED))
+			return annotated(w, entry->guest, state_open_object, err);
 		return e->len && !strcmp(e->name, "config.xml") ? redefined(w, entry->guest, err) : 0;
 	case WATCH_GUEST:
+		if (e->len && !strcmp(e->name, STATE_ANNOTATED))
+			return annotated(w, entry->guest, state_run_open, err);
 		due(w, entry->guest);
 	}
 	return 0;

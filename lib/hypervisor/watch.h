@@ -35,7 +35,10 @@ struct hv_event_type {
 	size_t dom_offset;             /* of the wire_domain in the message */
 };
 
-/* All that there are; the last has no proc. */
+/* What networks have, too; for them "dom" is the network. */
+enum { HV_EVENT_LIFECYCLE = 0, HV_EVENT_METADATA_CHANGE = 23 };
+
+/* All that there are, each at the place of its id; the last has no proc. */
 extern const struct hv_event_type hv_event_types[];
 
 struct hv_event {

@@ -93,6 +93,21 @@ int watch_tell_lifecycle(struct hv_watch *w, struct watched *g, enum hv_lifecycl
 	return tell(w, &hv_event_types[0], &msg, err);
 }
 
+int watch_tell_annotated(struct hv_watch *w, struct watched *g, int dir, struct error *err)
+{
+	struct state_annotated what;
+	struct error why;
+	char *uri = what.uri;
+	wire_domain_event_callback_metadata_change_msg msg = { .dom = { .name = g->name, .id = g->id } };
+
+	if (dir < 0 || state_annotated_read(dir, &what, &why) < 0)
+		return 0;
+	msg.type = what.type;
+	msg.nsuri = *uri ? &uri : NULL;
+	memcpy(msg.dom.uuid, g->uuid, sizeof(g->uuid));
+	return tell(w, &hv_event_types[HV_EVENT_METADATA_CHANGE], &msg, err);
+}
+
 /* ---- the supervisor's word ---- */
 
 void watch_disconnect(struct watched *g)

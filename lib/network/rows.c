@@ -368,15 +368,27 @@ static int set_metadata(struct network *def, const void *args, struct error *err
 	return annotate_set(&what, a->type, a->metadata ? *a->metadata : NULL, a->key ? *a->key : NULL, a->uri ? *a->uri : NULL, err);
 }
 
+/* For who waits for the event. That it cannot be told does not make it untrue. */
+static void tell_annotated(const struct guest *net, int type, const char *uri)
+{
+	struct error ignored;
+	AUTO_CLOSE int dir = net->persistent ? state_open_object("network", net->name, &ignored) : state_run_open("network", net->name, &ignored);
+
+	if (dir >= 0 && state_annotated_write(dir, type, uri, &ignored) < 0)
+		return;
+}
+
 int net_network_set_metadata(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_network_set_metadata_args *a = args;
 	AUTO_GUEST struct guest net = { 0 };
 
 	(void)ret;
-	if (hv_flags(call, a->flags, AFFECT_LIVE | AFFECT_CONFIG, err) < 0 || called(call, args, &net, err) < 0)
+	if (hv_flags(call, a->flags, AFFECT_LIVE | AFFECT_CONFIG, err) < 0 || called(call, args, &net, err) < 0 ||
+	    change_both(call, &net, a->flags, set_metadata, args, err) < 0)
 		return -1;
-	return change_both(call, &net, a->flags, set_metadata, args, err);
+	tell_annotated(&net, a->type, a->uri ? *a->uri : NULL);
+	return 0;
 }
 
 int net_network_get_metadata(struct rpc_call *call, const void *args, void *ret, struct error *err)

@@ -158,6 +158,16 @@ struct state_last_exit {
 int state_last_exit_write(int object_fd, const struct state_last_exit *last, struct error *err) NODISCARD;
 int state_last_exit_read(const char *kind, const char *name, struct state_last_exit *last, struct error *err) NODISCARD;
 
+/* The last title, description or metadata that was set of an object without a guest (libvirt's virNetworkMetadataType and the namespace, "" for none), as the file
+ * `annotated` in its directory or, of a transient one, its run directory: who watches these is told so. Reading: 0, or -1. */
+#define STATE_ANNOTATED "annotated"
+struct state_annotated {
+	int type;
+	char uri[256];
+};
+int state_annotated_write(int dir_fd, int type, const char *uri, struct error *err) NODISCARD;
+int state_annotated_read(int dir_fd, struct state_annotated *out, struct error *err) NODISCARD;
+
 /* ---- listing ---- */
 
 struct state_entry {

@@ -168,6 +168,24 @@ int state_last_exit_write(int object_fd, const struct state_last_exit *last, str
 	return file_replace_at(object_fd, "last-exit", line, n, 0600, FILE_VOLATILE, err);
 }
 
+int state_annotated_write(int dir_fd, int type, const char *uri, struct error *err)
+{
+	char line[300];
+	int n = snprintf(line, sizeof(line), "%d %.255s\n", type, uri ? uri : "");
+
+	return file_replace_at(dir_fd, STATE_ANNOTATED, line, (size_t)n, 0600, FILE_VOLATILE, err);
+}
+
+int state_annotated_read(int dir_fd, struct state_annotated *out, struct error *err)
+{
+	AUTO_FREE char *line = NULL;
+
+	if (file_read_at(dir_fd, STATE_ANNOTATED, 300, &line, NULL, err) < 0)
+		return -1;
+	*out = (struct state_annotated){ .uri = "" };
+	return sscanf(line, "%d %255s", &out->type, out->uri) >= 1 ? 0 : error_set(err, ERR_OPERATION_FAILED, "'" STATE_ANNOTATED "' says nothing");
+}
+
 int state_last_exit_read(const char *kind, const char *name, struct state_last_exit *last, struct error *err)
 {
 	char line[512], *f[4];

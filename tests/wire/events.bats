@@ -97,6 +97,16 @@ words()
 	run cat "$SCRATCH/one"
 	contains "$output" '"network": "n1"'
 	contains "$output" '"detail": "Defined"'
+	follow meta net-event --event metadata-change --loop n1
+	follow peer net-event -c "$LXC" --event metadata-change --loop
+	annotate() { net-desc -q other "of another"; net-desc -q n1 --title "title $RANDOM"; }
+	until_seen meta "'metadata-change' for network n1: Title" annotate
+	until_seen peer "'metadata-change' for network n1: Title" annotate
+	net-metadata -q n1 http://example.com/1 --key k --set '<a/>'
+	until_seen meta "n1: Metadata" true
+	until_seen peer "n1: Metadata" true
+	! grep other "$SCRATCH/meta"
+	! grep lifecycle "$SCRATCH/meta"
 	expect 6 net-event --timeout 0 n1
 	expect 3 net-event --timeout 1 nobody
 	expect 2 net-event --timeout 1 --event nothing
