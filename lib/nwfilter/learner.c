@@ -233,7 +233,8 @@ static int loop(struct learner *l, struct error *err)
 int nwfilter_learn_main(int argc, char **argv, struct error *err)
 {
 	struct learner l = { .portdev = argc == 3 ? argv[1] : "", .dhcp = argc == 3 && !strcmp(argv[2], "dhcp") };
-	AUTO_CLOSE int dir = argc == 3 ? nwf_bindings_dir(NULL, err) : -1, watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), link = -1;
+	/* whoever makes the binding holds the lock until it is one */
+	AUTO_CLOSE int lock = -1, dir = argc == 3 ? nwf_bindings_dir(&lock, err) : -1, watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), link = -1;
 	AUTO_NWFILTER_BINDING struct nwfilter_binding *b = NULL;
 	AUTO_FREE char *path = dir < 0 ? NULL : str_printf("/proc/self/fd/%d", dir);
 
@@ -256,5 +257,6 @@ int nwfilter_learn_main(int argc, char **argv, struct error *err)
 	if (!b)
 		return err->code == ERR_NO_NWFILTER_BINDING ? 0 : -1;
 	memcpy(l.mac, b->mac.addr, sizeof(l.mac));
+	close(STEAL_FD(lock));
 	return loop(&l, err);
 }

@@ -144,17 +144,69 @@ int nwf_connect_list_nwfilters(struct rpc_call *call, const void *args, void *re
 
 /* --- bindings ----------------------------------------------------------------------------------------------------- */
 
+static int remove_table(const char *portdev, struct error *err)
+{
+	AUTO_FREE char *table = nwfilter_table(portdev, err);
+	AUTO_FREE char *commands = table ? str_printf("add table %s\ndelete table %s\n", table, table) : NULL;
+
+	return commands ? nft_run(commands, err) : table ? error_errno(err, "filter") : -1;
+}
+
+/* A binding that is on its way in or out has this before its name: it is none, but its table may be there. */
+#define HALF ".half-"
+#define HALF_WRITTEN "." HALF   /* what a temporary file's name begins with */
+
+static char *half_of(const char *file, struct error *err)
+{
+	char *half = str_printf(HALF "%s", file);
+
+	if (!half)
+		error_errno(err, "filter binding");
+	return half;
+}
+
+/* Takes away what somebody left who was killed on the way. The lock is held. */
+static int sweep(int dir, struct error *err)
+{
+	int own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_CLOSEDIR DIR *d = own < 0 ? NULL : fdopendir(own);
+	struct dirent *e;
+
+	if (!d)
+		return error_errno(err, "filter bindings");
+	while ((e = readdir(d))) {
+		AUTO_FREE char *portdev = strncmp(e->d_name, HALF, strlen(HALF)) ? NULL : str_decode_name(e->d_name + strlen(HALF));
+
+		if (!strncmp(e->d_name, HALF_WRITTEN, strlen(HALF_WRITTEN)))
+			(void)!unlinkat(dir, e->d_name, 0);
+		if (!portdev)
+			continue;
+		if (remove_table(portdev, err) < 0)
+			return -1;
+		nwf_forget_learned(dir, portdev);
+		if (unlinkat(dir, e->d_name, 0) < 0 && errno != ENOENT)
+			return error_errno(err, "filter binding '%s'", portdev);
+	}
+	return 0;
+}
+
 int nwf_bindings_dir(int *lock, struct error *err)
 {
 	AUTO_CLOSE int dir = state_open_dir(STATE_RUN, BINDINGS, true, err);
+	AUTO_CLOSE int own = dir < 0 ? -1 : openat(dir, ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct error ignored;
 
 	if (dir < 0)
 		return -1;
 	if (lock) {
-		*lock = openat(dir, ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-		if (*lock < 0 || file_lock(*lock, LOCK_MS) < 0)
+		if (own < 0 || file_lock(own, LOCK_MS) < 0)
 			return error_errno(err, "filter bindings");
+		*lock = STEAL_FD(own);
+		return sweep(dir, err) < 0 ? -1 : STEAL_FD(dir);
 	}
+	/* who only looks takes nothing away while somebody works */
+	if (own >= 0 && file_try_lock(own) == 0)
+		(void)!sweep(dir, &ignored);
 	return STEAL_FD(dir);
 }
 
@@ -229,19 +281,12 @@ int nwf_apply(int dir, const struct nwfilter_binding *b, nwfilter_load_fn *with,
 	return rules && nft_run(rules, err) == 0 ? nwf_learn(dir, b, how, err) : -1;
 }
 
-static int remove_table(const char *portdev, struct error *err)
-{
-	AUTO_FREE char *table = nwfilter_table(portdev, err);
-	AUTO_FREE char *commands = table ? str_printf("add table %s\ndelete table %s\n", table, table) : NULL;
-
-	return commands ? nft_run(commands, err) : table ? error_errno(err, "filter") : -1;
-}
-
 static int bind_port(const char *xml, unsigned flags, char **portdev, char **filter, struct error *err)
 {
 	AUTO_NWFILTER_BINDING struct nwfilter_binding *b = nwfilter_binding_parse(xml, strlen(xml), flags & VALIDATE ? CONF_PARSE_VALIDATE : 0, err);
 	AUTO_FREE char *file = b ? str_encode_name(b->portdev, err) : NULL;
-	AUTO_FREE char *text = file ? nwfilter_binding_format(b, err) : NULL;
+	AUTO_FREE char *half = file ? half_of(file, err) : NULL;
+	AUTO_FREE char *text = half ? nwfilter_binding_format(b, err) : NULL;
 	AUTO_CLOSE int lock = -1, dir = text ? nwf_bindings_dir(&lock, err) : -1;
 
 	if (dir < 0)
@@ -249,15 +294,14 @@ static int bind_port(const char *xml, unsigned flags, char **portdev, char **fil
 	if (faccessat(dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return error_set(err, ERR_OPERATION_INVALID, "'%s' has a filter binding already", b->portdev);
 	/* the file first: who finds it takes the table away */
-	if (file_replace_at(dir, file, text, strlen(text), 0600, FILE_VOLATILE, err) < 0)
+	if (file_replace_at(dir, half, text, strlen(text), 0600, FILE_VOLATILE, err) < 0)
 		return -1;
 	nwf_forget_learned(dir, b->portdev);
-	if (nwf_apply(dir, b, nwf_load_filter, err) < 0) {
+	if (nwf_apply(dir, b, nwf_load_filter, err) < 0 || (renameat(dir, half, dir, file) < 0 && error_errno(err, "filter binding '%s'", b->portdev) < 0)) {
 		struct error ignored;
 
-		if (remove_table(b->portdev, &ignored) < 0)
-			return -1;
-		unlinkat(dir, file, 0);
+		/* what cannot be taken away now is so the next time */
+		(void)!sweep(dir, &ignored);
 		return -1;
 	}
 	*portdev = strdup(b->portdev);
@@ -268,16 +312,22 @@ static int bind_port(const char *xml, unsigned flags, char **portdev, char **fil
 static int unbind_port(const char *portdev, struct error *err)
 {
 	AUTO_FREE char *file = str_encode_name(portdev, err);
-	AUTO_CLOSE int lock = -1, dir = file ? nwf_bindings_dir(&lock, err) : -1;
+	AUTO_FREE char *half = file ? half_of(file, err) : NULL;
+	AUTO_CLOSE int lock = -1, dir = half ? nwf_bindings_dir(&lock, err) : -1;
+	struct error ignored;
 
 	if (dir < 0)
 		return -1;
-	if (faccessat(dir, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-		return error_set(err, ERR_NO_NWFILTER_BINDING, "there is no filter binding for '%s'", portdev);
-	if (remove_table(portdev, err) < 0)
+	if (renameat(dir, file, dir, half) < 0)
+		return errno == ENOENT ? error_set(err, ERR_NO_NWFILTER_BINDING, "there is no filter binding for '%s'", portdev) :
+					 error_errno(err, "filter binding '%s'", portdev);
+	if (remove_table(portdev, err) < 0) {
+		(void)!renameat(dir, half, dir, file);
 		return -1;
-	nwf_forget_learned(dir, portdev);
-	return unlinkat(dir, file, 0) < 0 ? error_errno(err, "filter binding '%s'", portdev) : 0;
+	}
+	/* by now it is none, whether or not its file goes */
+	(void)!sweep(dir, &ignored);
+	return 0;
 }
 
 int nwf_nwfilter_binding_create_xml(struct rpc_call *call, const void *args, void *ret, struct error *err)
