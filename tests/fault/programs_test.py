@@ -17,11 +17,17 @@ NETWORK = ("<network><name>blue</name><uuid>3a0c5a7e-0c33-4d15-9c5c-0c4b32d0a001
            "<mac address='52:54:00:00:00:01'/></network>")
 FILTER = ("<filter name='fault-drop' chain='root'><uuid>3a0c5a7e-0c33-4d15-9c5c-0c4b32d0a002</uuid>"
           "<rule action='drop' direction='in' priority='500'><tcp dstportstart='22'/></rule></filter>")
+PORT = '3a0c5a7e-0c33-4d15-9c5c-0c4b32d0a003'
+OWNER = '<owner><name>web</name><uuid>3a0c5a7e-0c33-4d15-9c5c-0c4b32d0a004</uuid></owner>'
 DEVICES = {
     'fs.xml': "<filesystem type='mount'><source dir='%(root)s/share'/><target dir='/mnt/x'/></filesystem>",
     'nic.xml': "<interface type='bridge'><mac address='00:16:3e:00:00:07'/><source bridge='br-fault'/></interface>",
     'nic-down.xml': "<interface type='bridge'><mac address='00:16:3e:00:00:07'/><source bridge='br-fault'/><link state='down'/></interface>",
     'blue.xml': NETWORK, 'filter.xml': FILTER,
+    'wet.xml': NETWORK.replace('</network>', "<ip address='10.213.0.1' prefix='24'><dhcp><range start='10.213.0.10' end='10.213.0.20'/></dhcp></ip></network>"),
+    'host.xml': "<host mac='52:54:00:00:00:07' ip='10.213.0.7'/>",
+    'port.xml': "<networkport><uuid>%s</uuid>%s<mac address='52:54:00:00:00:07'/></networkport>" % (PORT, OWNER),
+    'binding.xml': "<filterbinding>%s<portdev name='bfault1'/><mac address='52:54:00:00:00:07'/><filterref filter='fault-drop'/></filterbinding>" % OWNER,
 }
 MAC = '00:16:3e:00:00:07'
 
@@ -47,6 +53,16 @@ def live(lab):
 
 def link(lab):
     return str(os.path.exists('/sys/class/net/bfault0')) + shown('net-info', 'blue')(lab)
+
+
+def ports(lab):
+    return 'ports: ' + shown('net-port-list', '--uuid', 'blue')(lab)
+
+
+def bound(lab):
+    """The bindings, and the tables of rules that there are for them."""
+    tables = subprocess.run(['nft', 'list', 'tables', 'bridge'], capture_output=True, text=True).stdout
+    return shown('nwfilter-binding-list')(lab) + repr([t for t in tables.split() if t.endswith('_nwf_bfault1')])
 
 
 OFF = [['vm-define', '{web}']]
@@ -87,6 +103,13 @@ PROGRAMS = [
     ('net-autostart blue', BLUE, 'net-autostart --disable blue', shown('net-info', 'blue')),
     ('net-start blue', BLUE, 'net-destroy blue', link),
     ('net-destroy blue', [*BLUE, ['net-start', 'blue']], 'net-start blue', link),
+    ('net-update --live blue add-last ip-dhcp-host {host.xml}', [['net-define', '{wet.xml}'], ['net-start', 'blue']],
+     'net-update --live blue delete ip-dhcp-host {host.xml}', shown('net-dumpxml', 'blue')),
+    ('net-port-create blue {port.xml}', [*BLUE, ['net-start', 'blue']], 'net-port-delete blue ' + PORT, ports),
+    ('net-port-delete blue ' + PORT, [*BLUE, ['net-start', 'blue'], ['net-port-create', 'blue', '{port.xml}']], 'net-port-create blue {port.xml}', ports),
+    ('nwfilter-binding-create {binding.xml}', [['nwfilter-define', '{filter.xml}']], 'nwfilter-binding-delete bfault1', bound),
+    ('nwfilter-binding-delete bfault1', [['nwfilter-define', '{filter.xml}'], ['nwfilter-binding-create', '{binding.xml}']],
+     'nwfilter-binding-create {binding.xml}', bound),
     ('nwfilter-define {filter.xml}', [], 'nwfilter-undefine fault-drop', shown('nwfilter-dumpxml', 'fault-drop')),
     ('nwfilter-undefine fault-drop', [['nwfilter-define', '{filter.xml}']], 'nwfilter-define {filter.xml}', shown('nwfilter-dumpxml', 'fault-drop')),
 ]
@@ -138,7 +161,8 @@ class Case:
         return do
 
     def end(self):
-        for words in (['vm-destroy', 'web'], ['net-destroy', 'blue'], ['vm-undefine', 'web'], ['net-undefine', 'blue'], ['nwfilter-undefine', 'fault-drop']):
+        for words in (['vm-destroy', 'web'], ['net-destroy', 'blue'], ['vm-undefine', 'web'], ['net-undefine', 'blue'],
+                      ['nwfilter-binding-delete', 'bfault1'], ['nwfilter-undefine', 'fault-drop']):
             self.lab.run(*words)
         self.lab.run('host-check', '--repair')
         self.lab.clean()
