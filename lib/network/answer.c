@@ -46,7 +46,7 @@ static int answer_xml(struct rpc_call *call, const void *args, void *ret, struct
 
 	if (net_check_called(sv, &a->net, err) < 0)
 		return -1;
-	n->def->connections = (uint32_t)n->ports.n;
+	net_ports_count(n);
 	r->xml = network_format(n->def, a->flags & XML_INACTIVE ? CONF_FORMAT_INACTIVE : 0, err);
 	return r->xml ? 0 : -1;
 }

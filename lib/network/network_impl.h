@@ -109,6 +109,9 @@ void net_dnsmasq_stop(struct net_sup *n);
 int net_guard_start(struct net_sup *n, struct error *err) NODISCARD;
 void net_guard_stop(struct net_sup *n);
 
+/* pool.c: the virtual functions of <pf>, into the live definition */
+int net_pool_fill(struct network *def, struct error *err) NODISCARD;
+
 /* bridge.c */
 int net_bridge_make(struct net_sup *n, struct error *err) NODISCARD;
 int net_bridge_mend(struct net_sup *n, struct error *err) NODISCARD;
@@ -119,6 +122,7 @@ void net_bridge_remove(struct net_sup *n);
 /* port.c */
 int net_ports_load(struct net_sup *n, struct error *err) NODISCARD;
 void net_ports_free(struct net_sup *n);
+void net_ports_count(struct net_sup *n);      /* into the live definition */
 extern const struct rpc_row net_port_rows[];
 
 /* answer.c */

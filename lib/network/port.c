@@ -213,6 +213,17 @@ static unsigned uses(const struct net_sup *n, const struct network_device *d)
 	return count;
 }
 
+void net_ports_count(struct net_sup *n)
+{
+	struct network_forward *f = &n->def->forward;
+
+	n->def->connections = (uint32_t)n->ports.n;
+	for (size_t i = 0; i < f->interfaces.n; i++)
+		f->interfaces.items[i]->connections = uses(n, f->interfaces.items[i]);
+	for (size_t i = 0; i < f->addresses.n; i++)
+		f->addresses.items[i]->connections = uses(n, f->addresses.items[i]);
+}
+
 /* The device that the fewest have; of those that take one alone, one that nobody has. */
 static const struct network_device *choose(const struct net_sup *n, const struct conf_list *pool, bool alone, struct error *err)
 {

@@ -29,7 +29,7 @@ static int make_rules(struct net_sup *n, struct error *err)
 static int make_true(struct net_sup *n, const struct network *old, struct error *err)
 {
 	if (!network_has_own_bridge(n->def))
-		return 0;
+		return net_pool_fill(n->def, err);
 	if (net_bridge_change(n, old, err) < 0)
 		return -1;
 	if (!conf_equal(network_document.elem, old, n->def, NULL)) {
@@ -111,7 +111,7 @@ static void publish(struct net_sup *n)
 static int make(struct net_sup *n, struct error *err)
 {
 	if (!network_has_own_bridge(n->def))
-		return 0;
+		return net_pool_fill(n->def, err);
 	if (net_needs_dnsmasq(n->def) && net_dnsmasq_find(err) < 0)
 		return -1;
 	if (net_check_host(n->nl, n->def, err) < 0)

@@ -281,8 +281,17 @@ static bool has_pf(const struct network *def)
 	return def->forward.pf;
 }
 
+static void drop_devices(struct conf_list *list)
+{
+	while (list->n)
+		conf_free(&network_device_elem, list->items[--list->n]);
+}
+
+/* The devices of one that is in use are its functions. */
 static void swap_pf(struct network *def, void *item)
 {
+	drop_devices((struct conf_list *)&def->forward.interfaces);
+	drop_devices((struct conf_list *)&def->forward.addresses);
 	SWAP(def->forward.pf, ((struct network_forward *)item)->pf);
 }
 

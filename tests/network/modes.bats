@@ -93,6 +93,33 @@ on_wire()
 	contains "$(on net-port-dumpxml pci 5d744f21-ba4a-4d6e-bdb2-000000000003)" "function='0x0'"
 }
 
+@test "virtual functions of a device: found, given out, counted; a device without any" {
+	pool() { echo "<network><name>pool</name><forward mode='$1' managed='yes'><pf dev='pf0'/></forward></network>" >"$SCRATCH/n.xml"; on net-define -q "$SCRATCH/n.xml"; }
+	# the host's devices as they would be with a card that this machine has not
+	card='mount -t tmpfs none /sys/class && mkdir -p /sys/class/net/pf0/device /sys/class/pci/0000:03:10.0/net/vf0 /sys/class/pci/0000:03:10.2/net/vf1 &&
+		ln -s ../../../pci/0000:03:10.0 /sys/class/net/pf0/device/virtfn0 && ln -s ../../../pci/0000:03:10.2 /sys/class/net/pf0/device/virtfn1'
+	pool passthrough
+	run on net-start pool
+	[ "$status" = 1 ]
+	contains "$output" "the host has no device 'pf0'"
+	run on unshare -m sh -c "mount -t tmpfs none /sys/class && mkdir -p /sys/class/net/pf0/device && exec net-start pool"
+	contains "$output" "has no virtual functions to give out (echo N >/sys/class/net/pf0/device/sriov_numvfs)"
+	on unshare -m sh -c "$card && exec net-start -q pool"
+	on net-port-create -q pool "$(port 1)"
+	contains "$(on net-dumpxml pool)" "<interface dev='vf0' connections='1'/>"
+	contains "$(on net-dumpxml pool)" "<interface dev='vf1'/>"
+	on net-port-create -q pool "$(port 2)"
+	contains "$(on net-port-dumpxml pool 5d744f21-ba4a-4d6e-bdb2-000000000002)" "dev='vf1' mode='passthrough'"
+	run on net-port-create pool "$(port 3)"
+	contains "$output" "no free device: each is in use"
+	! on net-dumpxml pool --inactive | grep vf0
+	on net-destroy -q pool
+	pool hostdev
+	on unshare -m sh -c "$card && exec net-start -q pool"
+	on net-port-create -q pool "$(port 1)"
+	contains "$(on net-port-dumpxml pool 5d744f21-ba4a-4d6e-bdb2-000000000001)" "bus='0x03' slot='0x10' function='0x0'"
+}
+
 @test "IPv6: a guest gets prefix and route by advertisement, an address by DHCP, and reaches outside" {
 	network "<network><name>six</name><forward mode='route'/><bridge name='b-six' stp='off'/><ip family='ipv6' address='fd07::1' prefix='64'><dhcp>
 		<range start='fd07::100' end='fd07::1ff'/><host id='0:3:0:1:52:54:0:0:0:7' name='known' ip='fd07::77'/></dhcp></ip>
