@@ -305,15 +305,19 @@ static int on_runs(struct hv_watch *w, const struct hv_kind *kind, const struct 
 {
 	AUTO_FREE char *name = object_name(e);
 	struct watched *g;
+	int rc = 0;
 
 	if (!name)
 		return 0;
 	g = e->mask & (IN_CREATE | IN_MOVED_TO) ? find_or_add(w, kind, name, err) : find(w, kind, name);
 	if (g && (e->mask & (IN_CREATE | IN_MOVED_TO)))
 		g->appeared = (int64_t)time(NULL);
-	if (g)
+	/* it may be there again by the time that somebody looks */
+	else if (g && !kind->domain_types)
+		rc = watch_run_gone(w, g, err);
+	if (g && !g->dead)
 		due(w, g);
-	return g || !(e->mask & (IN_CREATE | IN_MOVED_TO)) ? 0 : -1;
+	return rc ? rc : g || !(e->mask & (IN_CREATE | IN_MOVED_TO)) ? 0 : -1;
 }
 
 static int look_again(struct hv_watch *w, struct watched *g, void *arg, struct error *err)

@@ -277,6 +277,14 @@ static int ended(struct hv_watch *w, struct watched *g, struct error *err)
 	return rc;
 }
 
+int watch_run_gone(struct hv_watch *w, struct watched *g, struct error *err)
+{
+	if (g->told == GUEST_SHUTOFF)
+		return 0;
+	watch_disconnect(g);
+	return ended(w, g, err);
+}
+
 /* libvirt's VIR_DOMAIN_RUNNING_RESTORED, VIR_DOMAIN_EVENT_STARTED_RESTORED; else booted */
 static int started_detail(const struct state_status *status)
 {
