@@ -9,7 +9,7 @@ DEPS_TEST = busybox-static bats libcmocka-dev python3 strace iproute2 procps uti
 # containers of an ordinary user
 DEPS_TEST += uidmap passt
 # networks
-DEPS_TEST += dnsmasq-base nftables libnss-libvirt
+DEPS_TEST += dnsmasq-base nftables ipset libnss-libvirt
 # machines; the other architectures' programs are asked for their machines and command lines alone
 DEPS_TEST += qemu-system-x86 qemu-system-arm qemu-system-ppc qemu-system-misc qemu-utils seabios ovmf swtpm xorriso
 # a libvirtd and an sshd of the tests' own, to be connected to

@@ -230,7 +230,7 @@ static int loop(struct learner *l, struct error *err)
 	return 0;
 }
 
-int nwfilter_learn_main(int argc, char **argv, struct error *err)
+static int learn(int argc, char **argv, struct error *err)
 {
 	struct learner l = { .portdev = argc == 3 ? argv[1] : "", .dhcp = argc == 3 && !strcmp(argv[2], "dhcp") };
 	/* whoever makes the binding holds the lock until it is one */
@@ -259,4 +259,9 @@ int nwfilter_learn_main(int argc, char **argv, struct error *err)
 	memcpy(l.mac, b->mac.addr, sizeof(l.mac));
 	close(STEAL_FD(lock));
 	return loop(&l, err);
+}
+
+int nwfilter_learn_main(int argc, char **argv, struct error *err)
+{
+	return argc == 2 && !strcmp(argv[1], "--sets") ? nwf_sets_main(err) : learn(argc, argv, err);
 }

@@ -14,7 +14,7 @@ enum how {
 	CT_STATE,
 	CT_COUNT,
 	GRATUITOUS, /* the sender asks for itself */
-	NOT_OURS,   /* what nftables cannot do */
+	IN_SET,     /* of ipset(8) */
 };
 
 #define NONE (-1)
@@ -68,7 +68,7 @@ static const struct condition {
 	{ NWFILTER_TCPFLAGS, NONE, NONE, TCP_FLAGS, "tcp flags", NULL },
 	{ NWFILTER_STATE, NONE, NONE, CT_STATE, "ct state", NULL },
 	{ NWFILTER_CONNLIMIT, NONE, NONE, CT_COUNT, "ct count over", NULL },
-	{ NWFILTER_IPSET, NONE, NONE, NOT_OURS, "ipset", NULL },
+	{ NWFILTER_IPSET, NONE, NONE, IN_SET, "", NULL },
 };
 
 /* What a frame of the protocol is. */
@@ -176,13 +176,18 @@ static void write_state(const char *value, bool no, struct buf *out)
 	buf_str(out, " } ");
 }
 
-static int write_condition(const struct condition *c, const char *const values[], bool no, bool reverse, bool stateful, struct buf *out, struct error *err)
+struct way {
+	bool no, reverse, stateful, v6;
+};
+
+static int write_condition(const struct condition *c, const char *const values[], const struct way *way, struct buf *out, struct error *err)
 {
+	const bool no = way->no, reverse = way->reverse, stateful = way->stateful;
 	const char *expr = reverse && c->reverse ? c->reverse : c->expr, *value = values[c->attr];
 
 	switch (c->how) {
-	case NOT_OURS:
-		return error_set(err, ERR_CONFIG_UNSUPPORTED, "a filter with the attribute '%s' cannot be had: nftables has nothing like it", expr);
+	case IN_SET:
+		return nwf_write_ipset(value, values[NWFILTER_IPSETFLAGS], way->v6, no, reverse, out, err);
 	case TCP_FLAGS:
 		write_tcp_flags(value, no, out);
 		return 0;
@@ -222,13 +227,14 @@ int nwf_write_match(const struct nwfilter_match *m, const char *const values[NWF
 {
 	const char *six = "ip6 dscp", *four = "ip dscp";
 	bool no = m->match == CONF_NO;
+	const struct way way = { no, reverse, stateful, m->protocol == NWFILTER_IPV6 || m->protocol >= NWFILTER_TCP6 };
 
 	buf_str(out, protocols[m->protocol]);
 	for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
-		if (values[conditions[i].attr] && write_condition(&conditions[i], values, no, reverse, stateful, out, err) < 0)
+		if (values[conditions[i].attr] && write_condition(&conditions[i], values, &way, out, err) < 0)
 			return -1;
 	if (values[NWFILTER_DSCP])
-		buf_printf(out, "%s %s%lld ", m->protocol == NWFILTER_IPV6 || m->protocol >= NWFILTER_TCP6 ? six : four, no ? "!= " : "",
+		buf_printf(out, "%s %s%lld ", way.v6 ? six : four, no ? "!= " : "",
 			   (long long)nwfilter_number(NWFILTER_DSCP, values[NWFILTER_DSCP]));
 	return 0;
 }

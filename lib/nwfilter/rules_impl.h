@@ -36,6 +36,9 @@ bool nwf_lacks(const struct nwf_rule *rule, const char *name);
 int nwf_write_match(const struct nwfilter_match *m, const char *const values[NWFILTER_N_ATTRS], bool reverse, bool stateful, struct buf *out,
 		    struct error *err) NODISCARD;
 
+/* ipset.c: the condition that a packet is in a set of ipset(8), by the members that this has now. */
+int nwf_write_ipset(const char *name, const char *flags, bool v6, bool no, bool reverse, struct buf *out, struct error *err) NODISCARD;
+
 /* Whether a rule is about what is in IP packets, and so comes after those about frames. */
 static inline bool nwf_is_upper(const struct nwfilter_entry *e)
 {

@@ -228,8 +228,7 @@ struct nwfilter_binding *nwf_load_binding(int dir, const char *portdev, struct e
 	return NULL;
 }
 
-/* Calls fn with the name of each port that has a binding. */
-static int each_binding(int dir, int (*fn)(void *ctx, const char *portdev, struct error *err), void *ctx, struct error *err)
+int nwf_each_binding(int dir, int (*fn)(void *ctx, const char *portdev, struct error *err), void *ctx, struct error *err)
 {
 	int own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
 	AUTO_CLOSEDIR DIR *d = own < 0 ? NULL : fdopendir(own);
@@ -246,7 +245,7 @@ static int each_binding(int dir, int (*fn)(void *ctx, const char *portdev, struc
 }
 
 /* With connection tracking where the kernel has it for bridges; a kernel without it gets rules that let answers pass by their addresses and ports. */
-static int put_in_place(const struct nwfilter_binding *b, nwfilter_load_fn *with, struct error *err)
+static int write_rules(const struct nwfilter_binding *b, nwfilter_load_fn *with, struct error *err)
 {
 	AUTO_FREE char *stateful = nwfilter_rules(b, with, true, err), *stateless = NULL;
 	struct error why = { 0 };
@@ -261,6 +260,13 @@ static int put_in_place(const struct nwfilter_binding *b, nwfilter_load_fn *with
 	return strcmp(stateful, stateless) && nft_run(stateless, err) == 0 ? 0 : error_set(err, ERR_OPERATION_FAILED, "filter '%s': %s", b->ref.filter, why.text);
 }
 
+static int put_in_place(int dir, const struct nwfilter_binding *b, nwfilter_load_fn *with, struct error *err)
+{
+	int sets = write_rules(b, with, err) < 0 ? -1 : nwfilter_uses_sets(b, with, err);
+
+	return sets > 0 ? nwf_follow_sets(dir, err) : sets;
+}
+
 int nwf_apply(int dir, const struct nwfilter_binding *b, nwfilter_load_fn *with, struct error *err)
 {
 	AUTO_NWFILTER_BINDING struct nwfilter_binding *told = NULL;
@@ -271,12 +277,12 @@ int nwf_apply(int dir, const struct nwfilter_binding *b, nwfilter_load_fn *with,
 
 	/* without learning it is told which variable lacks a value */
 	if (needs <= 0 || how == NWF_LEARN_NONE)
-		return needs < 0 ? -1 : put_in_place(b, with, err);
+		return needs < 0 ? -1 : put_in_place(dir, b, with, err);
 	told = nwf_with_learned(dir, b, &known, err);
 	if (!told)
 		return -1;
 	if (known)
-		return put_in_place(told, with, err) < 0 ? -1 : how == NWF_LEARN_DHCP ? nwf_learn(dir, b, how, err) : 0;
+		return put_in_place(dir, told, with, err) < 0 ? -1 : how == NWF_LEARN_DHCP ? nwf_learn(dir, b, how, err) : 0;
 	rules = nwfilter_learning_rules(b, how == NWF_LEARN_DHCP, err);
 	return rules && nft_run(rules, err) == 0 ? nwf_learn(dir, b, how, err) : -1;
 }
@@ -411,7 +417,7 @@ int nwf_connect_list_all_nwfilter_bindings(struct rpc_call *call, const void *ar
 	AUTO_CLOSE int dir = nwf_bindings_dir(NULL, err);
 	struct listing l = { .dir = dir, .ret = r };
 
-	if (hv_flags(call, a->flags, 0, err) < 0 || dir < 0 || each_binding(dir, list_one, &l, err) < 0)
+	if (hv_flags(call, a->flags, 0, err) < 0 || dir < 0 || nwf_each_binding(dir, list_one, &l, err) < 0)
 		return -1;
 	r->ret = r->bindings.bindings_len;
 	return 0;
@@ -511,12 +517,12 @@ static int define(struct rpc_call *call, const char *xml, unsigned flags, wire_n
 		return -1;
 	r = (struct reach){ .dir = dir, .name = f->name, .dry = true };
 	tried = f;
-	rc = each_binding(dir, renew, &r, err);
+	rc = nwf_each_binding(dir, renew, &r, err);
 	if (rc == 0)
 		rc = state_define(KIND, f->name, f->uuid, text, strlen(text), err);
 	r.dry = false;
 	if (rc == 0)
-		rc = each_binding(dir, renew, &r, err);
+		rc = nwf_each_binding(dir, renew, &r, err);
 	tried = NULL;
 	return rc < 0 ? -1 : give(f->name, f->uuid, out, err);
 }
@@ -563,7 +569,7 @@ int nwf_nwfilter_undefine(struct rpc_call *call, const void *args, void *ret, st
 	    (dir = nwf_bindings_dir(&bindings, err)) < 0)
 		return -1;
 	r = (struct reach){ .dir = dir, .name = name, .dry = true };
-	if (each_binding(dir, renew, &r, err) < 0 || *r.user)
+	if (nwf_each_binding(dir, renew, &r, err) < 0 || *r.user)
 		return error_set(err, ERR_OPERATION_INVALID, "filter '%s' is in use by '%s' (nwfilter-binding-delete takes it away from there)", name, r.user);
 	return state_undefine(KIND, name, err);
 }

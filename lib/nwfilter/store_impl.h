@@ -17,6 +17,17 @@ struct nwfilter *nwf_load_filter(const char *name, struct error *err) NODISCARD;
 /* Puts a binding's rules in place, with what is known of the guest's addresses; whole, or nothing changes. The lock is held. */
 int nwf_apply(int dir, const struct nwfilter_binding *b, nwfilter_load_fn *load, struct error *err) NODISCARD;
 
+/* Calls fn with the name of each port that has a binding, until it returns other than 0. */
+int nwf_each_binding(int dir, int (*fn)(void *ctx, const char *portdev, struct error *err), void *ctx, struct error *err) NODISCARD;
+
+/* --- sets.c: sets of ipset(8), whose members others change --------------------------------------------------------- */
+
+int nwfilter_uses_sets(const struct nwfilter_binding *binding, nwfilter_load_fn *load, struct error *err) NODISCARD;   /* 1, 0, or -1 */
+
+/* Starts who looks at them, if nobody does. The lock is held. */
+int nwf_follow_sets(int dir, struct error *err) NODISCARD;
+int nwf_sets_main(struct error *err) NODISCARD;
+
 /* --- learn.c: a guest's addresses, where the filter needs them and nobody says them -------------------------------- */
 
 /* How they are learned: by the variable CTRL_IP_LEARNING. */

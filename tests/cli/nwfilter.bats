@@ -195,6 +195,47 @@ arp() { echo "$1${2}08060001080006040001${3}${4}000000000000${5}"; }
 	! passes a b $(rarp $ALL $A $A 0a050001 0a050002)
 }
 
+@test "sets of ipset: who is in them when a packet comes, not when the rule was made" {
+	command -v ipset >/dev/null || skip "ipset is not installed"
+	on ipset create friends hash:ip || skip "this kernel has no sets"
+	two_guests
+	guest b ip addr add 10.5.0.3/24 dev eth0
+	filter "<filter name='f'><rule action='accept' direction='out' priority='100'><all ipset='friends' ipsetflags='dst'/></rule>
+		<rule action='drop' direction='out' priority='900'><icmp/></rule></filter>"
+	bind f
+	! pings a 10.5.0.2
+	[ -n "$(learners --sets)" ]
+	on ipset add friends 10.5.0.2
+	for try in $(seq 50); do rules p_2da | grep -q 10.5.0.2 && break; sleep 0.1; done
+	pings a 10.5.0.2
+	! pings a 10.5.0.3
+	on ipset del friends 10.5.0.2
+	on ipset add friends 10.5.0.3
+	for try in $(seq 50); do rules p_2da | grep -q 10.5.0.3 && break; sleep 0.1; done
+	! pings a 10.5.0.2
+	pings a 10.5.0.3
+	# networks with ports, of which the rule is not
+	on ipset create web hash:net,port
+	on ipset add web 10.5.0.0/30,tcp:80
+	on ipset add web 10.5.0.2,tcp:81
+	filter "<filter name='f'><rule action='drop' direction='out'><tcp match='no' ipset='web' ipsetflags='dst,dst'/></rule></filter>"
+	for port in 80 82; do guest b timeout 20 busybox nc -ll -p $port -e true & done
+	sleep 0.2
+	guest a busybox nc -w 1 10.5.0.2 80 </dev/null
+	! guest a busybox nc -w 1 10.5.0.2 82 </dev/null
+	echo "<filter name='f'><rule action='drop' direction='out'><all-ipv6 ipset='web' ipsetflags='dst,dst'/></rule></filter>" >"$SCRATCH/f.xml"
+	run on nwfilter-define "$SCRATCH/f.xml"
+	[ "$status" = 1 ]
+	contains "$output" "the set 'web' is of IPv4, the rule of IPv6"
+	sed -i "s/web/nosuch/" "$SCRATCH/f.xml"
+	run on nwfilter-define "$SCRATCH/f.xml"
+	[ "$status" = 1 ]
+	contains "$output" "the set 'nosuch'"
+	on nwfilter-binding-delete -q p-a
+	for try in $(seq 40); do [ -z "$(learners --sets)" ] && break; sleep 0.1; done
+	[ -z "$(learners --sets)" ]
+}
+
 @test "what a guest asks is answered, nothing else: two ports, each with a filter of its own" {
 	two_guests
 	filter "<filter name='client'><rule action='accept' direction='out'><tcp dstportstart='80'/></rule><rule action='drop' direction='inout' priority='900'><all/></rule></filter>"
@@ -235,7 +276,7 @@ arp() { echo "$1${2}08060001080006040001${3}${4}000000000000${5}"; }
 	[[ $output == *"no packet filter 'nosuch'"* ]]
 }
 
-learners() { pgrep -f "nwfilter-learn $1( |\$)" | while read -r pid; do ! grep -qz "^BERTH_ROOT=$BERTH_ROOT\$" "/proc/$pid/environ" 2>/dev/null || echo "$pid"; done; }
+learners() { pgrep -f -- "nwfilter-learn $1( |\$)" | while read -r pid; do ! grep -qz "^BERTH_ROOT=$BERTH_ROOT\$" "/proc/$pid/environ" 2>/dev/null || echo "$pid"; done; }
 rules() { on nft list table bridge "$(on nft list tables bridge | sed -n "s/table bridge \(.*_nwf_$1\)\$/\1/p")"; }
 
 @test "clean-traffic without an address: the first that the guest uses is its own from then on" {
