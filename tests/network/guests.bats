@@ -115,6 +115,25 @@ s = socket.socket(); s.bind(('', 80)); s.listen(); c, a = s.accept(); print(*a, 
 	on nft delete table inet theirs
 }
 
+@test "P9: names and addresses are told on the network's bridge alone" {
+	outside
+	on net-define -q --default
+	on net-start -q default
+	on net-update -q default add dns-host "<host ip='192.168.122.77'><hostname>secret</hostname></host>" --live
+	guest_new one virbr0
+	guest_dhcp one
+	guest one busybox nslookup secret 192.168.122.1 | grep -q 192.168.122.77
+	guest outside ip route add 192.168.122.0/24 via 203.0.113.1
+	for server in 192.168.122.1 203.0.113.1; do
+		! guest outside timeout 3 busybox nslookup secret $server | grep 192.168.122.77
+	done
+	# nor does anybody get an address there
+	! guest outside busybox udhcpc -i out0 -n -q -t 2 -T 1 -s /bin/true
+	# what serves has no rights of root's
+	pid=$(cat "$BERTH_ROOT/run/berth/network/default/dnsmasq.pid")
+	[ "$(awk '/^Uid:/ {print $2}' "/proc/$pid/status")" != 0 ]
+}
+
 @test "R2: dnsmasq killed comes again; the supervisor killed is replaced and nobody notices" {
 	on net-define -q --default
 	on net-start -q default
