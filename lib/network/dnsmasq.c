@@ -22,6 +22,7 @@
 #define START_MS 15000
 #define STOP_MS 5000
 #define AGAIN_SECONDS_MAX 30.0
+#define WELL_SECONDS 60.0     /* who has lived so long has not failed */
 
 static const char *find_program(void)
 {
@@ -208,7 +209,11 @@ static void forget(struct net_sup *n)
 static void on_gone(struct ev_loop *loop, struct ev_io *w, int revents)
 {
 	struct net_sup *n = w->data;
-	double wait = n->dnsmasq_failures ? (double)(1u << (n->dnsmasq_failures < 5 ? n->dnsmasq_failures : 5)) / 2 : 0.01;
+	double wait;
+
+	if (ev_now(loop) - n->dnsmasq_since > WELL_SECONDS)
+		n->dnsmasq_failures = 0;
+	wait = n->dnsmasq_failures ? (double)(1u << (n->dnsmasq_failures < 5 ? n->dnsmasq_failures : 5)) / 2 : 0.01;
 
 	(void)revents;
 	supervisor_log(n->sv, "%s: dnsmasq died", n->sv->name);
@@ -222,6 +227,7 @@ static void on_gone(struct ev_loop *loop, struct ev_io *w, int revents)
 static void watch(struct net_sup *n, pid_t pid)
 {
 	n->dnsmasq = pid;
+	n->dnsmasq_since = ev_now(n->sv->loop);
 	n->dnsmasq_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (n->dnsmasq_pidfd < 0) {
 		supervisor_log(n->sv, "%s: dnsmasq cannot be watched: %s", n->sv->name, strerror(errno));

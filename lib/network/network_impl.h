@@ -82,7 +82,8 @@ struct net_sup {
 	int dnsmasq_pidfd;
 	struct ev_io dnsmasq_gone;
 	struct ev_timer dnsmasq_again;
-	unsigned dnsmasq_failures;
+	unsigned dnsmasq_failures; /* one after the other */
+	double dnsmasq_since;      /* when it began, by the loop's clock */
 	/* guard.c */
 	int guard_fd;
 	struct ev_io guard;

@@ -227,6 +227,44 @@ vlans() { on ip link add try type bridge vlan_filtering 1 2>/dev/null && on ip l
 	on vm-destroy -q --all
 }
 
+@test "names: hosts, texts, services, another's domain, options; and what net-update changes is answered at once" {
+	guest outside timeout 60 dnsmasq --conf-file=/dev/null --no-daemon --no-resolv --no-hosts --pid-file= --interface=out0 --bind-interfaces --address=/corp.example/203.0.113.99 2>/dev/null &
+	server=$!
+	network "<network xmlns:dnsmasq='http://libvirt.org/schemas/network/dnsmasq/1.0'><name>n</name><forward mode='nat'/><bridge name='b-n' stp='off'/><domain name='lab.example' localOnly='yes'/>
+		<dns><forwarder domain='corp.example' addr='203.0.113.2'/><txt name='note' value='hello'/>
+		<srv service='ldap' protocol='tcp' domain='lab.example' target='h.lab.example' port='389'/><host ip='10.3.0.9'><hostname>h</hostname></host></dns>
+		<ip address='10.3.0.1' prefix='24' localPtr='yes'><dhcp><range start='10.3.0.20' end='10.3.0.30'/><host mac='52:54:00:00:00:01' name='known' ip='10.3.0.7'/></dhcp></ip>
+		<dnsmasq:options><dnsmasq:option value='address=/magic.example/10.9.9.9'/></dnsmasq:options></network>" n
+	guest_new one b-n 52:54:00:00:00:01
+	guest_dhcp one
+	contains "$(cat "$SCRATCH/dhcp-one")" "domain=lab.example"
+	contains "$(guest one ip addr show eth0)" 10.3.0.7/24
+	ask() { guest one timeout 10 busybox nslookup "$@" 10.3.0.1 || true; }
+	contains "$(ask h.lab.example)" 10.3.0.9
+	contains "$(ask known.lab.example)" 10.3.0.7
+	contains "$(ask -type=txt note)" '"hello"'
+	contains "$(ask -type=srv _ldap._tcp.lab.example)" "389 h.lab.example"
+	contains "$(ask -type=ptr 9.0.3.10.in-addr.arpa)" h.lab.example
+	for try in $(seq 50); do ask x.corp.example | grep -q 203.0.113.99 && break; sleep 0.1; done
+	contains "$(ask x.corp.example)" 203.0.113.99
+	contains "$(ask magic.example)" 10.9.9.9
+	on net-update -q n add dns-host "<host ip='10.3.0.10'><hostname>new</hostname></host>" --live
+	contains "$(ask new.lab.example)" 10.3.0.10
+	on net-update -q n delete dns-txt "<txt name='note'/>" --live
+	! ask -type=txt note | grep hello
+	on net-update -q n add dns-srv "<srv service='x' protocol='udp' domain='lab.example' target='h.lab.example' port='5'/>" --live
+	contains "$(ask -type=srv _x._udp.lab.example)" "5 h.lab.example"
+	on net-update -q n modify ip-dhcp-host "<host mac='52:54:00:00:00:01' name='known' ip='10.3.0.8'/>" --live
+	guest_dhcp one
+	contains "$(guest one ip addr show eth0)" 10.3.0.8/24
+	on net-update -q n delete ip-dhcp-host "<host mac='52:54:00:00:00:01'/>" --live
+	on net-update -q n add-first ip-dhcp-range "<range start='10.3.0.40' end='10.3.0.41'/>" --live
+	on net-update -q n delete ip-dhcp-range "<range start='10.3.0.20' end='10.3.0.30'/>" --live
+	guest_dhcp one
+	contains "$(guest one ip addr show eth0)" 10.3.0.4
+	kill $server
+}
+
 @test "routes: beyond a guest that is a router" {
 	network "<network><name>main</name><forward mode='route'/><bridge name='b-main' stp='off'/><ip address='10.4.0.1' prefix='24'/>
 		<route address='10.44.0.0' prefix='16' gateway='10.4.0.9' metric='7'/></network>" main
