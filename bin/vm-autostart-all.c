@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/batch.h"
+#include "network/network.h"
 
 #include "util/str.h"
 
@@ -14,7 +15,33 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct rpc_row uses[] = { HV(domain_create_with_flags), RPC_ROW_END };
+static const struct rpc_row uses[] = { HV(domain_create_with_flags), NET(connect_list_all_networks), NET(network_create), RPC_ROW_END };
+
+/* libvirt's VIR_CONNECT_LIST_NETWORKS_INACTIVE and _AUTOSTART. */
+enum { INACTIVE = 1, AUTOSTART = 16 };
+
+/* Networks first, as guests are plugged into them. One that cannot start keeps nobody else from it: *failed. */
+static int start_networks(struct cli *cli, struct cli_conn *conn, bool *failed, struct error *err)
+{
+	wire_connect_list_all_networks_args args = { .need_results = 1, .flags = INACTIVE | AUTOSTART };
+	wire_connect_list_all_networks_ret ret = { 0 };
+
+	if (cli_call(conn, &rpc_connect_list_all_networks, &args, &ret, err) < 0)
+		return -1;
+	for (u_int i = 0; i < ret.nets.nets_len; i++) {
+		wire_network_create_args net = { .net = ret.nets.nets_val[i] };
+		struct error why = { 0 };
+
+		if (cli_call(conn, &rpc_network_create, &net, NULL, &why) == 0) {
+			cli_say(cli, "Network %s started", net.net.name);
+		} else if (why.code != ERR_OPERATION_INVALID) {   /* else somebody was faster */
+			cli_warn(cli, "%s", why.text);
+			*failed = true;
+		}
+	}
+	xdr_free(rpc_connect_list_all_networks.ret, &ret);
+	return 0;
+}
 
 static int start(struct cli *cli, struct cli_conn *conn, const struct guest *guest, void *arg, struct error *err)
 {
@@ -32,6 +59,7 @@ static int run(struct cli *cli, struct error *err)
 	struct cli_batch batch = { .order = order, .fn = start };
 	struct guest_list list = { 0 };
 	uint64_t parallel = 2;
+	bool failed = false;
 
 	if (cli_timeout(timeout_text, &batch.timeout_ms, err) < 0)
 		return -1;
@@ -48,17 +76,19 @@ static int run(struct cli *cli, struct error *err)
 		cli_say(cli, "Done already since the host booted (--force does it again)");
 		return cli_batch(cli, conn, &list, &batch, err);   /* of none */
 	}
+	if (!state_is_session() && start_networks(cli, conn, &failed, err) < 0)
+		return -1;
 	if (cli_list(conn, GUEST_LIST_INACTIVE | GUEST_LIST_AUTOSTART, GUEST_WANT_UUID, &list, err) < 0)
 		return -1;
 	int status = cli_batch(cli, conn, &list, &batch, err);
 	guest_list_free(&list);
 	if (status >= 0 && state_autostart_mark(err) < 0)
 		return -1;
-	return status;
+	return status == EXIT_DONE && failed ? EXIT_PARTLY : status;
 }
 
 static const struct cli_program program = {
-	.name = "vm-autostart-all", .summary = "start the guests that start with the host", .options = options, .flags = CLI_SLOW, .run = run,
+	.name = "vm-autostart-all", .summary = "start the networks and guests that start with the host", .options = options, .flags = CLI_SLOW, .run = run,
 };
 
 int main(int argc, char **argv)

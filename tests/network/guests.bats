@@ -76,6 +76,33 @@ s = socket.socket(); s.bind(('', 80)); s.listen(); c, a = s.accept(); print(*a, 
 	[ "$status" = 3 ]
 }
 
+@test "vm-autostart-all: networks first, then the guests that are plugged into them; once" {
+	container
+	on net-define -q --default
+	on net-autostart -q default
+	echo "<network><name>off</name><bridge name='b-off'/></network>" >"$SCRATCH/off.xml"
+	echo "<network><name>wrong</name><bridge name='up0'/></network>" >"$SCRATCH/wrong.xml"
+	on net-define -q "$SCRATCH/off.xml" "$SCRATCH/wrong.xml"
+	on net-autostart -q wrong
+	outside
+	berth_define one '' "<interface type='network'><source network='default'/></interface>"
+	on vm-autostart -q one
+	run on vm-autostart-all
+	[ "$status" = 8 ]
+	contains "$output" "Network default started"
+	contains "$output" "there is an interface up0 already"
+	[ "$(on net-list --name)" = default ]
+	[ "$(on vm-list --name)" = one ]
+	on net-autostart -q wrong --disable
+	on vm-destroy -q one
+	on net-destroy -q default
+	on vm-autostart-all -q
+	[ -z "$(on net-list --name)" ]
+	on vm-autostart-all -q --force
+	[ "$(on vm-list --name)" = one ]
+	on vm-destroy -q one
+}
+
 @test "isolated, routed and open networks: who reaches whom" {
 	outside
 	for mode in isolated route open; do
