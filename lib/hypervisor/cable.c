@@ -245,3 +245,25 @@ void hv_cable_release(struct supervisor *sv, const struct hv_cable *cable)
 	if (line && hv_switch_undo(line, &err) < 0)
 		supervisor_log(sv, "%s: its port %s cannot be taken from the switch: %s", sv->name, cable->portdev, err.text);
 }
+
+int hv_cable_keep(const struct domain_net *old, struct domain_net *now, struct error *err)
+{
+	bool vlan = now->vlan && (!old->vlan || !conf_equal(&domain_vlan_elem, old->vlan, now->vlan, NULL));
+	bool vport = now->vport && (!old->vport || old->vport->type != now->vport->type);
+
+	if (vlan || vport || (now->isolated && now->isolated != old->isolated))
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "the VLANs, the virtual port and the isolation of an interface stay as they are while its guest runs");
+	if (old->vlan && !now->vlan && !(now->vlan = conf_copy(&domain_vlan_elem, old->vlan, err)))
+		return -1;
+	/* with the ids by which the switch knows it */
+	conf_free(&domain_vport_elem, now->vport);
+	now->vport = NULL;
+	if (old->vport && !(now->vport = conf_copy(&domain_vport_elem, old->vport, err)))
+		return -1;
+	now->isolated = old->isolated;
+	memcpy(now->portid, old->portid, sizeof(now->portid));
+	now->mac_table = old->mac_table;
+	if (!now->bridge && old->bridge && !(now->bridge = strdup(old->bridge)))
+		return error_errno(err, "interface");
+	return 0;
+}

@@ -63,6 +63,10 @@ int hv_cable_connect(struct supervisor *sv, struct netlink *nl, const struct hv_
 bool hv_cable_needs_release(const struct hv_cable *cable);
 void hv_cable_release(struct supervisor *sv, const struct hv_cable *cable);
 
+/* Before an interface of a running guest becomes `now`: refuses what its bridge would have to be told anew, and keeps what `now` does not say and the bridge was
+ * told, and its port. */
+int hv_cable_keep(const struct domain_net *old, struct domain_net *now, struct error *err) NODISCARD;
+
 /* Takes a port from Open vSwitch by what a plan says of it, "PORT MAC"; one that is not there is fine. */
 int hv_switch_undo(const char *line, struct error *err) NODISCARD;
 

@@ -391,6 +391,8 @@ static int update_net(struct lxc_guest *g, struct change *c, struct error *err)
 	if (was->type != is->type || (was->bridge && is->bridge && strcmp(was->bridge, is->bridge)) ||
 	    (was->dev && is->dev && strcmp(was->dev, is->dev)))
 		return error_set(err, ERR_OPERATION_UNSUPPORTED, "only the link and the bandwidth of a running container's interface can be changed");
+	if (hv_cable_keep(was, is, err) < 0)
+		return -1;
 	if (net->type != LXC_NET_VETH)
 		return error_set(err, ERR_OPERATION_UNSUPPORTED, "an interface of type '%s' has no end here that could be changed",
 				 conf_enum_name(&domain_net_type_names, is->type));

@@ -221,10 +221,9 @@ int qemu_update_net(struct qemu_guest *g, const struct domain_net *old, struct d
 	    differs(old->model, now->model) || differs(old->target, now->target) || (now->mtu && now->mtu != old->mtu))
 		return error_set(err, ERR_OPERATION_UNSUPPORTED, "interface %s: only its link and its bandwidth can be changed while the machine runs", old->info.alias.name);
 	/* what the host gave it stays */
+	if (hv_cable_keep(old, now, err) < 0)
+		return error_wrap(err, "interface %s", old->info.alias.name);
 	if (!now->target && old->target && !(now->target = strdup(old->target)))
-		return error_errno(err, "interface %s", old->info.alias.name);
-	memcpy(now->portid, old->portid, sizeof(now->portid));
-	if (!now->bridge && old->bridge && !(now->bridge = strdup(old->bridge)))
 		return error_errno(err, "interface %s", old->info.alias.name);
 	if (!conf_equal(&domain_net_elem, old, now, NULL) && (old->bandwidth || now->bandwidth) && qemu_change_bandwidth(g, now, err) < 0)
 		return error_wrap(err, "interface %s", old->info.alias.name);

@@ -77,6 +77,13 @@ port_of() { on vm-iflist "$1" | awk '/network|bridge/ {print $1}'; }
 	[ "$(column protected Port cable77)" = true ]
 	on vm-detach-device -q r1 "$SCRATCH/nic.xml"
 	[ "$(on ovs-vsctl list-ports sw | wc -l)" = 4 ]
+	# what the switch was told stays, whatever else of the interface changes
+	on vm-update-device -q r2 "$(on vm-dumpxml r2 | sed -n '/<interface/,/<\/interface/p' | grep -v 'virtualport\|parameters\|<vlan\|<tag\|vlan>' | sed "s|</interface>|<link state='down'/></interface>|" >"$SCRATCH/nic2.xml"; echo "$SCRATCH/nic2.xml")"
+	[ "$(column tag Port "$(port_of r2)")" = 10 ]
+	sed -i "s|</interface>|<vlan><tag id='77'/></vlan></interface>|" "$SCRATCH/nic2.xml"
+	run on vm-update-device r2 "$SCRATCH/nic2.xml" --live
+	[ "$status" = 1 ]
+	contains "$output" "stay as they are while its guest runs"
 	on vm-destroy -q r2
 	[ "$(on ovs-vsctl list-ports sw | wc -l)" = 3 ]
 	# R2: its supervisor and all that is left of it killed, the port is taken back, too
