@@ -484,3 +484,61 @@ assert web["state"] == "shut off" and web["driver"] == "lxc" and web["persistent
 	expect 5 $user vm-list -c lxc:///system
 	contains "$output" "or say lxc:///session"
 }
+
+@test "X1 X2: entities and what is elsewhere are refused at once, and nothing is opened or asked for" {
+	command -v strace >/dev/null || skip "strace is not installed"
+	local kind
+	printf '<!DOCTYPE d [<!ENTITY a "%s">]><domain type="lxc"><name>x</name><description>%s</description></domain>' \
+		"$(head -c 20000 /dev/zero | tr '\0' a)" "$(for i in {1..5000}; do printf '&a;'; done)" >"$SCRATCH/flat.xml"
+	echo '<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/shadow">]><domain type="lxc"><name>x</name><description>&a;</description></domain>' >"$SCRATCH/file.xml"
+	echo '<!DOCTYPE d [<!ENTITY % a SYSTEM "http://127.0.0.1:9/x"> %a;]><domain type="lxc"/>' >"$SCRATCH/parameter.xml"
+	echo '<!DOCTYPE d SYSTEM "http://127.0.0.1:9/d.dtd"><domain type="lxc"/>' >"$SCRATCH/dtd.xml"
+	echo '<domain type="lxc" xmlns:xi="http://www.w3.org/2001/XInclude"><name>x</name><xi:include href="file:///etc/shadow" parse="text"/></domain>' >"$SCRATCH/include.xml"
+	for kind in flat file parameter dtd include; do
+		# 60 MiB of address space hold the program and its libraries, but not what the entities would become
+		expect 1 timeout 5 strace -f -e trace=openat,open,connect,socket -o "$SCRATCH/trace" prlimit --data=20000000 vm-define "$SCRATCH/$kind.xml"
+		grep -q "$kind.xml" "$SCRATCH/trace"
+		! grep -E 'shadow|AF_INET|d\.dtd' "$SCRATCH/trace"
+	done
+	[ -z "$(vm-list --all --name)" ]
+}
+
+@test "R11: what was said to be done is on the disk: the file, then its name, then the folder" {
+	command -v strace >/dev/null || skip "strace is not installed"
+	local lib=$BERTH_ROOT/var/lib/berth/lxc
+	order() { strace -f -y -e trace=fsync,fdatasync,rename,renameat,renameat2 -o "$SCRATCH/trace" "$@" >/dev/null; }
+	# line of the first call that matches, in what was traced last
+	at() { grep -n -m1 -- "$1" "$SCRATCH/trace" | cut -d: -f1; }
+	berth_xml web >"$SCRATCH/web.xml"
+	order vm-define -q "$SCRATCH/web.xml"
+	[ "$(at "fsync(.*config.xml>) = 0")" -lt "$(at 'rename.*"web".*= 0')" ]
+	[ "$(at 'rename.*"web".*= 0')" -lt "$(at "fsync([0-9]*<$lib>) = 0")" ]
+	berth_xml web "<title>new</title>" >"$SCRATCH/web.xml"
+	order vm-define -q "$SCRATCH/web.xml"
+	file=$(at "fsync([0-9]*<$lib/web/[^>]*>) = 0")
+	name=$(at 'rename.*config.xml.*= 0')
+	[ "$file" -lt "$name" ]
+	sed -n "$name,\$p" "$SCRATCH/trace" | grep -q "fsync([0-9]*<$lib/web>) = 0"
+	order vm-undefine -q web
+	name=$(at 'rename.*"web".*= 0')
+	sed -n "$name,\$p" "$SCRATCH/trace" | grep -q "fsync([0-9]*<$lib>) = 0"
+}
+
+@test "P5: what is made has the same modes whatever the umask is, and is nobody else's" {
+	berth_need_containers
+	berth_rootfs
+	local mask first=
+	for mask in 000 022 077; do
+		rm -rf "$BERTH_ROOT"
+		mkdir "$BERTH_ROOT"
+		(umask $mask && berth_define web && vm-autostart -q web && vm-start -q web && vm-desc -q web --live --config --new-desc x && vm-suspend -q web)
+		[ -s "$BERTH_ROOT/run/berth/lxc/web/state" ]
+		# links have no mode of their own
+		modes=$(cd "$BERTH_ROOT" && find var/lib/berth var/log/berth run/berth ! -type l -printf '%m %y %p\n' | sed 's/[0-9a-f-]\{36\}/UUID/' | sort -k3)
+		contains "$modes" "600 f var/lib/berth/lxc/web/config.xml"
+		contains "$modes" "600 s run/berth/lxc/web/socket"
+		[ -z "$(cd "$BERTH_ROOT" && find var/lib/berth var/log/berth run/berth ! -type l -perm /077)" ]
+		[ "${first:=$modes}" = "$modes" ] || diff <(echo "$first") <(echo "$modes")
+		vm-destroy -q web
+	done
+}

@@ -5,7 +5,7 @@
 load ../helpers
 load lxc
 
-@test "G8: environment" {
+@test "G8 P6: environment" {
 	export LEAK=1 LD_PRELOAD= IFS=x
 	OS="<initenv name='FOO'>bar</initenv><initenv name='TERM'>vt100</initenv>" lxc_run env "" "" env
 	uuid=$(vm-uuid env)
@@ -20,7 +20,7 @@ FOO=bar"
 	[ "$output" = "$want" ] || { echo "$output"; return 1; }
 }
 
-@test "G8: descriptors, even when the starter has many open" {
+@test "G8 P6: descriptors, even when the starter has many open" {
 	exec 5</etc/shadow 9</etc 17>"$SCRATCH/x"
 	lxc_run fds "" "" ls -l /proc/self/fd
 	exec 5<&- 9<&- 17>&-
@@ -33,7 +33,7 @@ FOO=bar"
 	[ "$got" = "$want" ] || { echo "$output"; return 1; }
 }
 
-@test "G8: identity, capabilities, signals, session" {
+@test "G8 P6: identity, capabilities, signals, session" {
 	trap '' USR1 PIPE CHLD
 	lxc_run ids "" "" cat /proc/self/status
 	trap - USR1 PIPE CHLD
@@ -96,7 +96,7 @@ Seccomp_filters: 1"
 	contains "$output" "no user 'nobody-here'"
 }
 
-@test "G9: a passwd file that is a link to the host's or a FIFO is not followed, not waited for" {
+@test "G6: a passwd file that is a link to the host's or a FIFO is not followed, not waited for" {
 	rm "$ROOTFS/etc/passwd"
 	ln -s ../../../../../../../../etc/passwd "$ROOTFS/etc/passwd"
 	OS="<inituser>daemon</inituser>" lxc_define link "" "" id
