@@ -15,7 +15,7 @@ export BERTH_BUILD = $(if $(SANITIZE),$(abspath $(BUILD)),$(CURDIR))
 lint: $(LIB) all
 	tests/run $(LINT)
 
-check: all units canon
+check: all units canon failing
 	$(RUN) $(if $(SANITIZE),,$(LINT)) $(UNITS) $(BATS) $(SCRIPTS)
 
 fault: all failing
