@@ -19,6 +19,7 @@ static const struct poptOption options[] = {
 	{ "quiesce", 0, POPT_BIT_SET, &flags, 64, "freeze file systems by the agent", NULL },
 	{ "atomic", 0, POPT_BIT_SET, &flags, 128, "all disks or none", NULL },
 	{ "live", 0, POPT_BIT_SET, &flags, 256, "the guest goes on running", NULL },
+	{ "validate", 0, POPT_BIT_SET, &flags, 512, "refuse what the format does not know", NULL },
 	{ "memspec", 0, POPT_ARG_STRING, &memspec, 0, "where the memory goes: FILE[,snapshot=WHERE]", "SPEC" },
 	{ "diskspec", 0, POPT_ARG_ARGV, &diskspecs, 0, "a disk: NAME[,snapshot=WHERE][,driver=FORMAT][,stype=TYPE][,file=PATH]", "SPEC" },
 	POPT_TABLEEND

@@ -5,6 +5,7 @@ static struct cli_moment_list how;
 
 static const struct poptOption options[] = {
 	CLI_MOMENT_LIST_OPTIONS(how, "SNAPSHOT"),
+	{ "current", 0, POPT_ARG_NONE, &how.current, 0, "those that were taken after the current one", NULL },
 	{ "metadata", 0, POPT_BIT_SET, &how.filter, 2, "those that something is kept about", NULL },
 	{ "no-metadata", 0, POPT_BIT_SET, &how.filter, 16, "those without", NULL },
 	{ "inactive", 0, POPT_BIT_SET, &how.filter, 32, "taken while the guest was off", NULL },

@@ -2,6 +2,13 @@
 #include "cli/guests.h"
 #include <string.h>
 
+static int64_t duration;
+
+static const struct poptOption options[] = {
+	{ "duration", 0, POPT_ARG_LONGLONG, &duration, 0, "wake it after so long; 0: by vm-pmwakeup or its own clock", "SECONDS" },
+	POPT_TABLEEND
+};
+
 static const struct rpc_row uses[] = { HV(domain_pm_suspend_for_duration), RPC_ROW_END };
 
 static int run(struct cli *cli, struct error *err)
@@ -12,6 +19,8 @@ static int run(struct cli *cli, struct error *err)
 	static const char *const targets[] = { "mem", "disk", "hybrid" };
 	size_t t = 0;
 
+	if (duration < 0)
+		return cli_usage(err, "--duration is a number of seconds");
 	if (!conn)
 		return -1;
 	while (t < ARRAY_LEN(targets) && strcmp(cli->args[1], targets[t]))
@@ -19,6 +28,7 @@ static int run(struct cli *cli, struct error *err)
 	if (t == ARRAY_LEN(targets))
 		return cli_usage(err, "'%s' is no way to sleep: say mem, disk or hybrid", cli->args[1]);
 	args.target = (unsigned)t;
+	args.duration = (uint64_t)duration;
 	if (cli_call(conn, &rpc_domain_pm_suspend_for_duration, &args, NULL, err) < 0)
 		return -1;
 	cli_say(cli, "Domain '%s' successfully suspended", guest.name);
@@ -26,7 +36,7 @@ static int run(struct cli *cli, struct error *err)
 }
 
 static const struct cli_program program = {
-	.name = "vm-pmsuspend", .summary = "put the system in a machine to sleep", .args = "GUEST TARGET", .min_args = 2, .max_args = 2,
+	.name = "vm-pmsuspend", .summary = "put the system in a machine to sleep", .args = "GUEST TARGET", .options = options, .min_args = 2, .max_args = 2,
 	.flags = CLI_GUESTS, .more = "target", .run = run,
 };
 

@@ -213,18 +213,25 @@ static int draw(struct cli_conn *conn, const struct cli_moments *m, const struct
 	return rc;
 }
 
+static bool below_one(const struct cli_moment_list *how)
+{
+	return how->from || how->current;
+}
+
 static int check_options(struct cli_moment_list *how, struct error *err)
 {
 	const struct cli_given forms[] = { { "--tree", how->tree }, { "--name", how->name }, { "--parent", how->parent }, { NULL, 0 } };
 
 	if (cli_at_most_one(forms, err) < 0)
 		return -1;
-	if (how->descendants && !how->from)
+	const struct cli_given starts[] = { { "--roots", how->roots }, { "--from", how->from != NULL }, { "--current", how->current }, { NULL, 0 } };
+
+	if (cli_at_most_one(starts, err) < 0)
+		return -1;
+	if (how->descendants && !below_one(how))
 		return cli_usage(err, "--descendants needs --from");
-	if (how->roots && how->from)
-		return cli_usage(err, "--roots and --from cannot be used together");
 	/* one bit, for those with the one and those with the other */
-	if (how->roots || how->descendants || (how->tree && how->from))
+	if (how->roots || how->descendants || (how->tree && below_one(how)))
 		how->filter |= 1;
 	return 0;
 }
@@ -241,8 +248,8 @@ int cli_moment_list(struct cli *cli, const struct cli_moments *m, struct cli_mom
 
 	if (!dom)
 		return -1;
-	if (how->from) {
-		if (cli_object_find(conn, m->type, dom, how->from, &from, err) < 0)
+	if (below_one(how)) {
+		if (how->from ? cli_object_find(conn, m->type, dom, how->from, &from, err) < 0 : cli_snapshot_current(conn, dom, &from, err) < 0)
 			return -1;
 		parent = &from;
 		below.parent_size = below.size;
@@ -255,7 +262,7 @@ int cli_moment_list(struct cli *cli, const struct cli_moments *m, struct cli_mom
 	else
 		rc = how->name ? cli_objects_print(cli, &list, false, err) : print(cli, conn, m, how, &list, err);
 	cli_objects_clear(&list);
-	if (how->from)
+	if (below_one(how))
 		cli_object_clear(m->type, &from);
 	return rc;
 }

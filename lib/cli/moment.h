@@ -33,6 +33,7 @@ char *cli_moment_parent(struct cli_conn *conn, const struct cli_moments *m, cons
 struct cli_moment_list {
 	int filter;            /* libvirt's flags */
 	int parent, tree, name, roots, descendants;
+	int current;           /* only those below the guest's current one; snapshots alone have it */
 	const char *from;      /* only those below this one */
 };
 

@@ -143,3 +143,22 @@ canonical()
 	expect 1 nodedev-update -c test:///default computer "$SCRATCH/none"
 	expect 2 nodedev-update -c test:///default computer "$SCRATCH/new.xml" --current --live
 }
+
+@test "virsh's options of snapshots, copies of volumes and baselines" {
+	export BERTH_URI=test:///default
+	local name
+	for name in a b c; do expect 0 snapshot-create-as test $name --validate; done
+	expect 0 snapshot-revert test a
+	[ "$(snapshot-list test --current --name)" = b ]
+	[ "$(snapshot-list test --current --descendants --name)" = $'b\nc' ]
+	expect 2 snapshot-list test --current --from a
+	expect 0 vol-create-as default-pool src 10M
+	echo '<volume><name>copy</name><capacity>10485760</capacity><nonsense/></volume>' >"$SCRATCH/vol.xml"
+	expect 1 vol-create-from default-pool "$SCRATCH/vol.xml" src --validate
+	contains "$output" "<nonsense> is unknown"
+	[ -z "$(vol-list default-pool | grep copy)" ]
+	expect 0 vol-create-from default-pool "$SCRATCH/vol.xml" src
+	expect 2 vm-pmsuspend test mem --duration -1
+	expect 2 host-hypervisor-cpu-baseline --model Haswell file
+	expect 2 host-hypervisor-cpu-baseline
+}

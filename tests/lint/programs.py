@@ -20,7 +20,7 @@ XML |= set('nwfilter-binding-dumpxml nwfilter-binding-list nwfilter-list vm-auto
 XML |= set('iface-begin iface-destroy iface-edit iface-list iface-mac iface-name iface-rollback iface-start iface-undefine'.split())
 
 # likewise those of other objects
-XML_OBJECTS = re.compile(r'(pool|vol|secret|nodedev|iface)-(define|create|dumpxml|capabilities|find-sources(-as)?|clone|(un)?bridge)$|'
+XML_OBJECTS = re.compile(r'(pool|vol|secret|nodedev|iface)-(define|create|create-from|dumpxml|capabilities|find-sources(-as)?|clone|(un)?bridge)$|'
                          r'(snapshot|checkpoint)-(create|create-as|dumpxml|edit|info|list|current)$|backup-')
 # and those that are made of parts that touch it
 XML_PARTS = re.compile(r'^#include "cli/(affect|cpu|display|drivers|device|params|cpulist)\.h"', re.M)
