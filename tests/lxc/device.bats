@@ -193,7 +193,10 @@ file_system() { echo "<filesystem type='file'><driver type='loop' format='raw'/>
 	berth_rootfs
 	berth_define web "" "<disk type='file'><source file='$SCRATCH/a.img'/><target dev='sda'/></disk>"
 	expect 0 vm-start web
-	kill -9 "$(lxc_supervisor web)" "$(lxc_init web)"
+	both=("$(lxc_supervisor web)" "$(lxc_init web)")
+	kill -9 "${both[@]}"
+	berth_gone "${both[0]}"
+	berth_gone "${both[1]}"
 	# who comes next cleans up, and starts it with a loop device of its own
 	expect 0 vm-start web
 	[ "$(losetup -n -O BACK-FILE | grep -c "$SCRATCH")" = 1 ]

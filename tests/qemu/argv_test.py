@@ -6,7 +6,7 @@ QEMU is started with what vm-xml-to-native prints, with the monitor on a socket 
 descriptors that a supervisor would hand over), and without the master key. It must answer QMP, tell the machine and the devices that were
 asked for, and quit. Prints TAP.
 """
-import json, os, re, shlex, shutil, socket, subprocess, sys, tempfile, time
+import glob, json, os, re, shlex, shutil, socket, subprocess, sys, tempfile, time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.path.join(os.environ.get('BERTH_BUILD', TOP), 'bin')
@@ -128,6 +128,9 @@ def main():
             print(f'not ok {n} {case[:-4]}\n# {str(e)[:800]}', flush=True)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+    # memory that guests share stays when they are gone
+    for path in glob.glob('/dev/shm/berth-argv-*'):
+        os.unlink(path)
     return failed
 
 

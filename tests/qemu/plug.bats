@@ -19,6 +19,8 @@ setup_file()
 teardown_file()
 {
 	[ -z "$SCRATCH" ] || berth_teardown
+	# memory that guests share stays when they are gone
+	rm -f /dev/shm/berth-plug-*
 }
 
 setup()

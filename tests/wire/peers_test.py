@@ -233,11 +233,11 @@ def test_crowd(lab):
         crowd.append(client)
         if i % 100 == 99:
             took = hostname(lab)
-            expect(took < 1, 'a client waited %.1f s' % took)
+            expect(took < 5, 'a client waited %.1f s' % took)
     expect(old.call(59) == 0, 'one that was there before is gone')
     expect(open_fds(pid) < 200, open_fds(pid))
     got = lab.ok('vm-suspend', 'web')
-    expect(got.seconds < 1, got.seconds)
+    expect(got.seconds < 5, got.seconds)
     for client in crowd:
         client.close()
     expect(wait_until(lambda: open_fds(pid) < 50), open_fds(pid))
