@@ -3,17 +3,15 @@
 #include "hypervisor/secondary.h"
 
 #include "conf/domain_interface.h"
+#include "util/file.h"
 #include "util/netlink.h"
 #include "util/process.h"
 #include "util/str.h"
 #include "util/task.h"
 #include "util/uuid.h"
 
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 
 #define OVS_VSCTL "/usr/bin/ovs-vsctl"
 #define OVS_MS 20000
@@ -93,8 +91,8 @@ static int run_ovs(struct words *w, char *out, size_t size, struct error *err)
 	AUTO_CLOSE int printed = memfd_create("printed", MFD_CLOEXEC), said = memfd_create("said", MFD_CLOEXEC), pidfd = -1;
 	const struct process_fd fds[] = { { printed, 1 }, { said, 2 } };
 	const struct process_spec spec = { .path = OVS_VSCTL, .argv = w->word, .fds = fds, .n_fds = 2 };
-	char words[300] = "";
-	int status = 0;
+	char words[300];
+	int status;
 	ssize_t n;
 	pid_t pid;
 
@@ -105,16 +103,12 @@ static int run_ovs(struct words *w, char *out, size_t size, struct error *err)
 	pid = process_spawn(&spec, &pidfd, err);
 	if (pid < 0)
 		return -1;
-	if (task_wait_fd(pidfd, POLLIN, OVS_MS) == 0)
-		kill(pid, SIGKILL);
-	RETRY_EINTR(waitpid(pid, &status, 0));
+	status = task_wait_process(pid, pidfd, OVS_MS);
 	if (out)
 		out[(n = pread(printed, out, size - 1, 0)) < 0 ? 0 : n] = '\0';
 	if (status == 0)
 		return 0;
-	if (pread(said, words, sizeof(words) - 1, 0) < 0)
-		words[0] = '\0';
-	words[strcspn(words, "\n")] = '\0';
+	file_first_line(said, words, sizeof(words));
 	return error_set(err, ERR_OPERATION_FAILED, "Open vSwitch: %s", *words ? words : "it does not answer");
 }
 

@@ -8,11 +8,8 @@
 #include "util/task.h"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 
 #define BIND_MS 30000
 
@@ -25,8 +22,8 @@ static int run(const char *input, const char *argument, struct error *err)
 	const struct process_fd fds[] = { { in, 0 }, { out, 2 } };
 	char **env = path ? state_environment(err) : NULL;
 	struct process_spec spec = { .path = path, .argv = argv, .envp = env, .fds = fds, .n_fds = 2 };
-	char words[600] = "";
-	int status = 0;
+	char words[600];
+	int status;
 	pid_t pid;
 
 	if (!env)
@@ -39,14 +36,10 @@ static int run(const char *input, const char *argument, struct error *err)
 	state_environment_free(env);
 	if (pid < 0)
 		return -1;
-	if (task_wait_fd(pidfd, POLLIN, BIND_MS) == 0)
-		kill(pid, SIGKILL);
-	RETRY_EINTR(waitpid(pid, &status, 0));
+	status = task_wait_process(pid, pidfd, BIND_MS);
 	if (status == 0)
 		return 0;
-	if (pread(out, words, sizeof(words) - 1, 0) < 0)
-		words[0] = '\0';
-	words[strcspn(words, "\n")] = '\0';
+	file_first_line(out, words, sizeof(words));
 	return error_set(err, ERR_OPERATION_FAILED, "%s", *words ? words : "the packet filter cannot be set");
 }
 

@@ -6,7 +6,6 @@
 
 #include "util/file.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -29,9 +28,7 @@ static int read_number(const char *path, uint64_t *value, struct error *err)
 
 static int write_word(const char *path, const char *word, struct error *err)
 {
-	AUTO_CLOSE int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-
-	return fd < 0 || file_write_all(fd, word, strlen(word)) < 0 ? error_errno(err, "cannot write '%s' to %s", word, path) : 0;
+	return file_write_path(path, word) < 0 ? error_errno(err, "cannot write '%s' to %s", word, path) : 0;
 }
 
 static int write_number(const char *path, uint64_t number, struct error *err)
@@ -245,31 +242,33 @@ int hv_node_suspend_for_duration(struct rpc_call *call, const void *args, void *
 
 /* ---- confidential guests ---- */
 
+/* The connection's driver that has confidential guests. */
+static const struct hv_driver *driver_of(const struct hv *hv, struct error *err)
+{
+	for (const struct hv_driver *const *d = hv->drivers; d && *d; d++)
+		if ((*d)->emulator_sev && (!hv->kind || !strcmp(hv->kind->name, (*d)->kind)))
+			return *d;
+	error_set(err, ERR_NO_SUPPORT, "%s has no confidential guests", hv->kind ? hv->kind->title : "this connection");
+	return NULL;
+}
+
 int hv_node_get_sev_info(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	const wire_node_get_sev_info_args *a = args;
 	wire_node_get_sev_info_ret *r = ret;
-	struct hv *hv = call->ctx;
+	const struct hv_driver *driver = hv_flags(call, a->flags, STRINGS_OKAY, err) < 0 ? NULL : driver_of(call->ctx, err);
 	struct params all = { 0 };
-	int rc = -1;
+	int rc = driver ? driver->emulator_sev(&all, err) : -1;
 
-	if (hv_flags(call, a->flags, STRINGS_OKAY, err) < 0)
-		return -1;
-	for (const struct hv_driver *const *d = hv->drivers; d && *d; d++) {
-		if (!(*d)->emulator_sev || (hv->kind && strcmp(hv->kind->name, (*d)->kind)))
-			continue;
-		rc = (*d)->emulator_sev(&all, err);
-		if (rc == 0 && a->nparams && (u_int)a->nparams < all.len)
-			rc = error_set(err, ERR_INVALID_ARG, "room for %d values, where there are %u", a->nparams, all.len);
-		if (rc == 0)
-			r->nparams = (int)all.len;
-		if (rc < 0 || !a->nparams) {
-			params_clear(&all);
-			return rc;
-		}
-		r->params.params_len = all.len;
-		r->params.params_val = all.val;
-		return 0;
+	if (rc == 0 && a->nparams && (u_int)a->nparams < all.len)
+		rc = error_set(err, ERR_INVALID_ARG, "room for %d values, where there are %u", a->nparams, all.len);
+	if (rc == 0)
+		r->nparams = (int)all.len;
+	if (rc < 0 || !a->nparams) {
+		params_clear(&all);
+		return rc;
 	}
-	return error_set(err, ERR_NO_SUPPORT, "%s has no confidential guests", hv->kind ? hv->kind->title : "this connection");
+	r->params.params_len = all.len;
+	r->params.params_val = all.val;
+	return 0;
 }

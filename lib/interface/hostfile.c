@@ -209,7 +209,7 @@ static int run_manager(const char *const *command, const char *name, struct erro
 	AUTO_CLOSE int out = memfd_create("words", MFD_CLOEXEC);
 	const struct process_fd fds[] = { { out, 1 }, { out, 2 } };
 	const char *argv[8] = { NULL };
-	char path[64], words[400] = "";
+	char path[64], words[400];
 	struct process_spec spec = { .path = path, .argv = (char *const *)argv, .fds = fds, .n_fds = 2 };
 	int status = 0;
 	size_t n = 0;
@@ -232,9 +232,7 @@ static int run_manager(const char *const *command, const char *name, struct erro
 	RETRY_EINTR(waitpid(pid, &status, 0));
 	if (status == 0)
 		return 1;
-	if (pread(out, words, sizeof(words) - 1, 0) < 0)
-		words[0] = '\0';
-	words[strcspn(words, "\n")] = '\0';
+	file_first_line(out, words, sizeof(words));
 	return error_set(err, ERR_OPERATION_FAILED, "%s failed: %s", argv[0], *words ? words : "without a word");
 }
 

@@ -86,13 +86,6 @@ static void map_from_outside(int go, pid_t parent, const struct range *users, co
 	run_mapper("/usr/bin/newgidmap", pid, gid, groups);
 }
 
-static int write_file(const char *path, const char *text)
-{
-	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	return fd < 0 ? -1 : file_write_all(fd, text, strlen(text));
-}
-
 /* Itself and nobody else, which needs nobody's help. */
 static int map_alone(unsigned uid, unsigned gid)
 {
@@ -100,8 +93,8 @@ static int map_alone(unsigned uid, unsigned gid)
 
 	snprintf(users, sizeof(users), "0 %u 1\n", uid);
 	snprintf(groups, sizeof(groups), "0 %u 1\n", gid);
-	return write_file("/proc/self/setgroups", "deny") < 0 || write_file("/proc/self/uid_map", users) < 0 ||
-	       write_file("/proc/self/gid_map", groups) < 0 ? -1 : 0;
+	return file_write_path("/proc/self/setgroups", "deny") < 0 || file_write_path("/proc/self/uid_map", users) < 0 ||
+	       file_write_path("/proc/self/gid_map", groups) < 0 ? -1 : 0;
 }
 
 static int new_namespaces(struct error *err)

@@ -130,9 +130,8 @@ int net_check_host(struct netlink *nl, const struct network *def, struct error *
 static int sysctl(const char *family, const char *dev, const char *what, const char *value, struct error *err)
 {
 	AUTO_FREE char *path = dev ? str_printf("/proc/sys/net/%s/conf/%s/%s", family, dev, what) : str_printf("/proc/sys/net/%s/%s", family, what);
-	AUTO_CLOSE int fd = path ? open(path, O_WRONLY | O_CLOEXEC) : -1;
 
-	if (fd >= 0 && file_write_all(fd, value, strlen(value)) == 0)
+	if (path && file_write_path(path, value) == 0)
 		return 0;
 	/* a kernel without IPv6 has none of it to switch off */
 	if (path && errno == ENOENT && !strcmp(family, "ipv6") && strcmp(value, "0"))

@@ -139,8 +139,8 @@ static void watch(struct net_sup *n, pid_t pid);
 static int launch(struct net_sup *n, struct error *err)
 {
 	AUTO_CLOSE int out = memfd_create("dnsmasq-says", MFD_CLOEXEC), pidfd = -1;
-	char words[300] = "";
-	int status = 0;
+	char words[300];
+	int status;
 	pid_t pid;
 
 	if (out < 0)
@@ -149,15 +149,9 @@ static int launch(struct net_sup *n, struct error *err)
 	pid = spawn(n, out, &pidfd, err);
 	if (pid < 0)
 		return -1;
-	if (task_wait_fd(pidfd, POLLIN, START_MS) == 0)
-		kill(pid, SIGKILL);
-	RETRY_EINTR(waitpid(pid, &status, 0));
+	status = task_wait_process(pid, pidfd, START_MS);
 	if (status != 0) {
-		if (pread(out, words, sizeof(words) - 1, 0) < 0)
-			words[0] = '\0';
-		words[strcspn(words, "\n")] = '\0';
-		for (char *nl = words; (nl = strchr(nl, '\n'));)
-			*nl = ' ';
+		file_first_line(out, words, sizeof(words));
 		if (WIFSIGNALED(status))
 			return error_set(err, ERR_OPERATION_FAILED, "dnsmasq does not start: signal %d ended it", WTERMSIG(status));
 		return error_set(err, ERR_OPERATION_FAILED, "dnsmasq does not start: %s", *words ? words : "it does not say why");

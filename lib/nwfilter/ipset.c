@@ -23,7 +23,7 @@ static char *save(const char *name, struct error *err)
 	AUTO_CLOSE int out = memfd_create("set", MFD_CLOEXEC), said = memfd_create("words", MFD_CLOEXEC);
 	const struct process_fd fds[] = { { out, 1 }, { said, 2 } };
 	const struct process_spec spec = { .path = IPSET, .argv = argv, .fds = fds, .n_fds = 2 };
-	char *text = NULL, words[200] = "";
+	char *text = NULL, words[200];
 	int status = 0;
 	pid_t pid;
 
@@ -37,8 +37,7 @@ static char *save(const char *name, struct error *err)
 	RETRY_EINTR(waitpid(pid, &status, 0));
 	if (status == 0 && lseek(out, 0, SEEK_SET) == 0 && file_read_fd(out, TEXT_MAX, &text, NULL, err) == 0)
 		return text;
-	if (status && pread(said, words, sizeof(words) - 1, 0) > 0)
-		words[strcspn(words, "\n")] = '\0';
+	file_first_line(said, words, sizeof(words));
 	if (status)
 		error_set(err, ERR_OPERATION_FAILED, "the set '%s': %s", name, *words ? words : "it cannot be read");
 	return NULL;

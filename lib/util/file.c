@@ -69,6 +69,21 @@ int file_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
+int file_write_path(const char *path, const char *text)
+{
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	return fd < 0 ? -1 : file_write_all(fd, text, strlen(text));
+}
+
+void file_first_line(int fd, char *text, size_t size)
+{
+	ssize_t n = pread(fd, text, size - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+}
+
 static int write_temporary(int dirfd, const char *tmp, const void *data, size_t len, mode_t mode, enum file_durability how)
 {
 	AUTO_CLOSE int fd = RETRY_EINTR(openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));

@@ -29,6 +29,12 @@ int file_replace_at(int dirfd, const char *name, const void *data, size_t len, m
 /* Writes all of data, retrying short writes and EINTR. Returns 0, or -1 with errno set. */
 int file_write_all(int fd, const void *data, size_t len) NODISCARD;
 
+/* Writes a text to a file that is there: how a setting of the kernel's is made (proc(5), sysfs(5)). 0, or -1 with errno set. */
+int file_write_path(const char *path, const char *text) NODISCARD;
+
+/* The first line of a file from its start, cut at size - 1 bytes; "" where it cannot be read. For what a program that failed has said. */
+void file_first_line(int fd, char *text, size_t size);
+
 /* Takes an exclusive open-file-description lock (fcntl(2), F_OFD_SETLK) on the whole file. Returns 0, or -1
  * with errno EAGAIN when somebody else holds it. The lock ends with the last duplicate of the descriptor. */
 int file_try_lock(int fd) NODISCARD;

@@ -6,8 +6,6 @@
 #include "util/task.h"
 
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -24,15 +22,6 @@ static int text_file(const char *text, struct error *err)
 	return STEAL_FD(fd);
 }
 
-/* What a program that has ended said, in one line. */
-static void last_words(int fd, char *text, size_t size)
-{
-	ssize_t n = pread(fd, text, size - 1, 0);
-
-	text[n > 0 ? n : 0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-}
-
 int nft_run(const char *commands, struct error *err)
 {
 	char *const argv[] = { (char *)"nft-run", NULL };
@@ -41,7 +30,7 @@ int nft_run(const char *commands, struct error *err)
 	const struct process_fd fds[] = { { in, 0 }, { out, 2 } };
 	struct process_spec spec = { .path = path, .argv = argv, .fds = fds, .n_fds = 2 };
 	char words[300];
-	int status = 0;
+	int status;
 	pid_t pid;
 
 	if (in < 0 || out < 0)
@@ -49,12 +38,10 @@ int nft_run(const char *commands, struct error *err)
 	pid = process_spawn(&spec, &pidfd, err);
 	if (pid < 0)
 		return -1;
-	if (task_wait_fd(pidfd, POLLIN, NFT_MS) == 0)
-		kill(pid, SIGKILL);
-	RETRY_EINTR(waitpid(pid, &status, 0));
+	status = task_wait_process(pid, pidfd, NFT_MS);
 	if (status == 0)
 		return 0;
-	last_words(out, words, sizeof(words));
+	file_first_line(out, words, sizeof(words));
 	errno = WIFEXITED(status) ? WEXITSTATUS(status) : ETIMEDOUT;
 	return error_errno(err, "the rules of the firewall cannot be set%s%s", *words ? ": " : "", words);
 }

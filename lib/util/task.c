@@ -4,6 +4,7 @@
 #include <ev.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <ucontext.h>
 
@@ -276,6 +277,16 @@ int task_wait_fd(int fd, int events, int timeout_ms)
 	if (wait.revents & EV_ERROR)
 		return events;
 	return (wait.revents & EV_READ ? POLLIN : 0) | (wait.revents & EV_WRITE ? POLLOUT : 0);
+}
+
+int task_wait_process(pid_t pid, int pidfd, int timeout_ms)
+{
+	int status = 0;
+
+	if (task_wait_fd(pidfd, POLLIN, timeout_ms) == 0)
+		kill(pid, SIGKILL);
+	RETRY_EINTR(waitpid(pid, &status, 0));
+	return status;
 }
 
 void task_sleep(int timeout_ms)

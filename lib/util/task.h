@@ -12,6 +12,8 @@
 
 #include "util/error.h"
 
+#include <sys/types.h>
+
 struct ev_loop;
 struct task;
 
@@ -37,6 +39,9 @@ unsigned task_count(void);
  * Returns the ready events, 0 when the time has passed, -1 with errno (outside a task only). An error or end of file counts as ready.
  */
 int task_wait_fd(int fd, int events, int timeout_ms) NODISCARD;
+
+/* Waits for a child of ours to end, and kills it when timeout_ms has passed. Its status, as of waitpid(2). */
+int task_wait_process(pid_t pid, int pidfd, int timeout_ms) NODISCARD;
 
 /* Waits timeout_ms; for back-off after errors, never to wait for an event. */
 void task_sleep(int timeout_ms);

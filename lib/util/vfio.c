@@ -4,18 +4,13 @@
 #include "util/file.h"
 #include "util/str.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 static int write_to(const char *path, const char *text, struct error *err)
 {
-	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		return error_errno(err, "cannot write to %s", path);
-	return 0;
+	return file_write_path(path, text) < 0 ? error_errno(err, "cannot write to %s", path) : 0;
 }
 
 /* The driver that an override names ("\n": whichever fits) gets the device. */
