@@ -186,3 +186,19 @@ bool domain_equal(const struct domain *a, const struct domain *b, struct buf *wh
 {
 	return conf_equal(&domain_elem, a, b, where);
 }
+
+const struct conf_bitmap *domain_vcpu_cpuset(const struct domain *def, unsigned vcpu)
+{
+	for (size_t i = 0; i < def->cputune.vcpupins.n; i++)
+		if (def->cputune.vcpupins.items[i]->vcpu.value == vcpu)
+			return def->cputune.vcpupins.items[i]->cpuset;
+	return def->vcpus.cpuset;
+}
+
+const struct conf_bitmap *domain_iothread_cpuset(const struct domain *def, unsigned iothread)
+{
+	for (size_t i = 0; i < def->cputune.iothreadpins.n; i++)
+		if (def->cputune.iothreadpins.items[i]->iothread.value == iothread)
+			return def->cputune.iothreadpins.items[i]->cpuset;
+	return def->vcpus.cpuset;
+}

@@ -173,6 +173,10 @@ struct domain *domain_copy(const struct domain *def, struct error *err) NODISCAR
  * "/devices/disk[2]/target/@dev". */
 bool domain_equal(const struct domain *a, const struct domain *b, struct buf *where);
 
+/* Where a virtual processor or an I/O thread may run: as its own pin says, else as the guest's; NULL: anywhere. Borrowed. */
+const struct conf_bitmap *domain_vcpu_cpuset(const struct domain *def, unsigned vcpu);
+const struct conf_bitmap *domain_iothread_cpuset(const struct domain *def, unsigned iothread);
+
 /* Completes what only a driver can know where none is asked: the way libvirt's driver-independent "test" driver does (architecture i686,
  * interfaces but a container's named testnet0 ..., which reading such a document forgets again). Only for showing. 0, or -1: no memory. */
 int domain_fill_generic(struct domain *def, struct error *err) NODISCARD;

@@ -265,15 +265,18 @@ static int check_routes(struct conf_reader *r, const struct network *def)
 static int check_hosts(struct conf_reader *r, const struct network_ip *ip)
 {
 	for (size_t i = 0; i < ip->hosts.n; i++) {
+		const struct network_dhcp_host *b = ip->hosts.items[i];
+		struct addr x, y;
+		bool fixed = addr_parse(b->ip, AF_UNSPEC, &y) == 0;
+
 		for (size_t j = 0; j < i; j++) {
-			const struct network_dhcp_host *a = ip->hosts.items[j], *b = ip->hosts.items[i];
-			struct addr x, y;
+			const struct network_dhcp_host *a = ip->hosts.items[j];
 
 			if (a->mac && b->mac && !strcasecmp(a->mac, b->mac))
 				return conf_fail(r, "there are two <host mac='%.40s'>", b->mac);
 			if (a->id && b->id && !strcasecmp(a->id, b->id))
 				return conf_fail(r, "there are two <host id='%.400s'>", b->id);
-			if (addr_parse(a->ip, AF_UNSPEC, &x) == 0 && addr_parse(b->ip, AF_UNSPEC, &y) == 0 && addr_compare(&x, &y) == 0)
+			if (fixed && addr_parse(a->ip, AF_UNSPEC, &x) == 0 && addr_compare(&x, &y) == 0)
 				return conf_fail(r, "there are two <host ip='%.60s'>", b->ip);
 		}
 	}

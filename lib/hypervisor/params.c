@@ -189,6 +189,18 @@ int params_add_string(struct params *p, const char *name, const char *value, str
 	return 0;
 }
 
+int params_add_value(struct params *p, const char *name, const wire_typed_param_value *value, struct error *err)
+{
+	wire_typed_param *at;
+
+	if (value->type == WIRE_PARAM_STRING)
+		return params_add_string(p, name, value->wire_typed_param_value_u.s, err);
+	at = add(p, name, value->type, err);
+	if (at)
+		at->value = *value;
+	return at ? 0 : -1;
+}
+
 void params_clear(struct params *p)
 {
 	for (u_int i = 0; i < p->len; i++) {

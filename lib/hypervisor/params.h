@@ -35,6 +35,9 @@ int params_add_ullong(struct params *p, const char *name, uint64_t value, struct
 int params_add_bool(struct params *p, const char *name, bool value, struct error *err) NODISCARD;
 int params_add_string(struct params *p, const char *name, const char *value, struct error *err) NODISCARD;
 
+/* A copy of a value of any type. */
+int params_add_value(struct params *p, const char *name, const wire_typed_param_value *value, struct error *err) NODISCARD;
+
 /* Frees what was added. */
 void params_clear(struct params *p);
 

@@ -28,19 +28,9 @@ static int add_all(struct params *out, const char *prefix, const wire_typed_para
 	int r = 0;
 
 	for (u_int i = 0; i < n && r == 0; i++) {
-		const __typeof__(p[i].value.wire_typed_param_value_u) *v = &p[i].value.wire_typed_param_value_u;
 		AUTO_FREE char *name = str_printf("%s%s", prefix, p[i].field);
 
-		if (!name)
-			return error_errno(err, "parameter %s", p[i].field);
-		switch (p[i].value.type) {
-		case WIRE_PARAM_INT: r = params_add_int(out, name, v->i, err); break;
-		case WIRE_PARAM_UINT: r = params_add_uint(out, name, v->ui, err); break;
-		case WIRE_PARAM_LLONG: r = params_add_llong(out, name, v->l, err); break;
-		case WIRE_PARAM_ULLONG: r = params_add_ullong(out, name, v->ul, err); break;
-		case WIRE_PARAM_STRING: r = params_add_string(out, name, v->s, err); break;
-		default: break;
-		}
+		r = name ? params_add_value(out, name, &p[i].value, err) : error_errno(err, "parameter %s", p[i].field);
 	}
 	return r;
 }
@@ -55,22 +45,6 @@ static int add_pin(struct params *out, const char *name, int number, const struc
 		conf_bitmap_format(map, &text);
 	list = buf_finish(&text);
 	return list && whole ? params_add_string(out, whole, list, err) : error_set(err, ERR_NO_MEMORY, "an event");
-}
-
-static const struct conf_bitmap *map_of_vcpu(const struct domain *def, unsigned number)
-{
-	for (size_t i = 0; i < def->cputune.vcpupins.n; i++)
-		if (def->cputune.vcpupins.items[i]->vcpu.value == number)
-			return def->cputune.vcpupins.items[i]->cpuset;
-	return def->vcpus.cpuset;
-}
-
-static const struct conf_bitmap *map_of_iothread(const struct domain *def, unsigned number)
-{
-	for (size_t i = 0; i < def->cputune.iothreadpins.n; i++)
-		if (def->cputune.iothreadpins.items[i]->iothread.value == number)
-			return def->cputune.iothreadpins.items[i]->cpuset;
-	return def->vcpus.cpuset;
 }
 
 static int describe(const struct domain *def, const struct change *c, struct params *out, struct error *err)
@@ -88,11 +62,11 @@ static int describe(const struct domain *def, const struct change *c, struct par
 			return -1;
 		return add_all(out, "blkdeviotune.", iotune->params.params_val, iotune->params.params_len, err);
 	case CHANGE_VCPU_PIN:
-		return add_pin(out, "cputune.vcpupin", (int)vcpu->vcpu, map_of_vcpu(def, vcpu->vcpu), err);
+		return add_pin(out, "cputune.vcpupin", (int)vcpu->vcpu, domain_vcpu_cpuset(def, vcpu->vcpu), err);
 	case CHANGE_EMULATOR_PIN:
 		return add_pin(out, "cputune.emulatorpin", -1, def->cputune.emulatorpin ? def->cputune.emulatorpin : def->vcpus.cpuset, err);
 	case CHANGE_IOTHREAD_PIN:
-		return add_pin(out, "cputune.iothreadpin", (int)iothread->iothreads_id, map_of_iothread(def, iothread->iothreads_id), err);
+		return add_pin(out, "cputune.iothreadpin", (int)iothread->iothreads_id, domain_iothread_cpuset(def, iothread->iothreads_id), err);
 	default:
 		return 0;
 	}

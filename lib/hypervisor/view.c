@@ -128,7 +128,6 @@ static int vcpu_pin_info(const struct view *v, struct error *err)
 {
 	const wire_domain_get_vcpu_pin_info_args *a = v->args;
 	wire_domain_get_vcpu_pin_info_ret *r = v->ret;
-	const struct domain_cputune *t = &v->def->cputune;
 	uint32_t n = v->def->vcpus.n;
 
 	if (a->ncpumaps < 0 || a->maplen < 0 || (uint64_t)a->ncpumaps * (uint64_t)a->maplen > WIRE_CPUMAPS_MAX)
@@ -140,13 +139,8 @@ static int vcpu_pin_info(const struct view *v, struct error *err)
 		return error_errno(err, "the maps");
 	r->cpumaps.cpumaps_len = n * (u_int)a->maplen;
 	r->num = (int)n;
-	for (uint32_t i = 0; i < n; i++) {
-		const struct conf_bitmap *set = v->def->vcpus.cpuset;
-		for (size_t p = 0; p < t->vcpupins.n; p++)
-			if (t->vcpupins.items[p]->vcpu.value == i)
-				set = t->vcpupins.items[p]->cpuset;
-		put_map(v, set, r->cpumaps.cpumaps_val + i * (size_t)a->maplen, (size_t)a->maplen);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		put_map(v, domain_vcpu_cpuset(v->def, i), r->cpumaps.cpumaps_val + i * (size_t)a->maplen, (size_t)a->maplen);
 	return 0;
 }
 
@@ -177,7 +171,6 @@ static int iothread_info(const struct view *v, struct error *err)
 		return error_errno(err, "the I/O threads");
 	for (uint32_t i = 0; i < def->iothreads; i++) {
 		wire_domain_iothread_info *out = &r->info.info_val[i];
-		const struct conf_bitmap *set = def->vcpus.cpuset;
 
 		out->iothread_id = i < def->iothreadids.n ? def->iothreadids.items[i]->id : i + 1;
 		out->cpumap.cpumap_val = calloc(1, len);
@@ -185,10 +178,7 @@ static int iothread_info(const struct view *v, struct error *err)
 			return error_errno(err, "the I/O threads");
 		out->cpumap.cpumap_len = (u_int)len;
 		r->info.info_len++;
-		for (size_t p = 0; p < def->cputune.iothreadpins.n; p++)
-			if (def->cputune.iothreadpins.items[p]->iothread.value == out->iothread_id)
-				set = def->cputune.iothreadpins.items[p]->cpuset;
-		put_map(v, set, out->cpumap.cpumap_val, len);
+		put_map(v, domain_iothread_cpuset(def, out->iothread_id), out->cpumap.cpumap_val, len);
 	}
 	r->ret = def->iothreads;
 	return 0;

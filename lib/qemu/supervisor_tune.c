@@ -88,14 +88,11 @@ int qemu_each_thread(struct qemu_guest *g, bool iothreads, int (*fn)(void *ctx, 
 
 static int pin_vcpu(void *ctx, unsigned id, pid_t tid, struct error *err)
 {
-	const struct domain *def = ctx;
+	const struct conf_bitmap *set = domain_vcpu_cpuset(ctx, id);
 	char what[40];
 
 	snprintf(what, sizeof(what), "vcpu %u", id);
-	for (size_t i = 0; i < def->cputune.vcpupins.n; i++)
-		if (def->cputune.vcpupins.items[i]->vcpu.value == id)
-			return pin(tid, def->cputune.vcpupins.items[i]->cpuset, what, err);
-	return def->vcpus.cpuset ? pin(tid, def->vcpus.cpuset, what, err) : 0;
+	return set ? pin(tid, set, what, err) : 0;
 }
 
 static int pin_iothread(void *ctx, unsigned id, pid_t tid, struct error *err)

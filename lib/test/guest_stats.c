@@ -86,10 +86,9 @@ int test_memory_stats(struct rpc_call *call, const void *args, void *ret, struct
 /* Where a vCPU may run: its own pinning, the guest's, all. */
 static bool may_run(const struct domain *def, unsigned vcpu, unsigned cpu)
 {
-	for (size_t i = 0; i < def->cputune.vcpupins.n; i++)
-		if (def->cputune.vcpupins.items[i]->vcpu.value == vcpu)
-			return conf_bitmap_test(def->cputune.vcpupins.items[i]->cpuset, cpu);
-	return !def->vcpus.cpuset || conf_bitmap_test(def->vcpus.cpuset, cpu);
+	const struct conf_bitmap *set = domain_vcpu_cpuset(def, vcpu);
+
+	return !set || conf_bitmap_test(set, cpu);
 }
 
 /* It runs on the last CPU of those. */
