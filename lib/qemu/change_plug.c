@@ -198,9 +198,7 @@ static void note_pty(enum domain_device_kind kind, void *dev, const struct qemu_
 /* A watchdog's action is one of QEMU's as a whole; a watchdog that comes later brings it. */
 static int set_watchdog_action(struct qemu_guest *g, const struct domain_watchdog *w, struct error *err)
 {
-	const char *action = w->action == DOMAIN_WATCHDOG_DUMP ? "pause" : conf_enum_name(&domain_watchdog_action_names, w->action);
-
-	return qmp_do(g->qmp, "watchdog-set-action", json_pack("{s:s}", "action", action), QMP_TIMEOUT, err);
+	return qmp_do(g->qmp, "watchdog-set-action", json_pack("{s:s}", "action", qemu_watchdog_action(w)), QMP_TIMEOUT, err);
 }
 
 /* The descriptor gets its name in QEMU before what uses it. */
@@ -276,6 +274,30 @@ static void gone(struct qemu_guest *g, enum domain_device_kind kind, void *dev)
 	}
 }
 
+static bool is_disk_of(enum domain_device_kind kind, const void *dev, enum domain_disk_bus bus)
+{
+	return kind == DOMAIN_DEVICE_DISK && ((const struct domain_disk *)dev)->bus == bus;
+}
+
+static bool stands_on(const struct domain_controller *c, enum domain_device_kind kind, void *dev, const struct domain_address *a)
+{
+	switch (c->type) {
+	case DOMAIN_CONTROLLER_SCSI:
+		return a->type == DOMAIN_ADDRESS_DRIVE && a->controller.value == c->index.value &&
+		       (kind == DOMAIN_DEVICE_HOSTDEV || is_disk_of(kind, dev, DOMAIN_DISK_SCSI));
+	case DOMAIN_CONTROLLER_SATA:
+		return a->type == DOMAIN_ADDRESS_DRIVE && a->controller.value == c->index.value && is_disk_of(kind, dev, DOMAIN_DISK_SATA);
+	case DOMAIN_CONTROLLER_USB:
+		return a->type == DOMAIN_ADDRESS_USB && a->bus.value == c->index.value;
+	case DOMAIN_CONTROLLER_VIRTIO_SERIAL:
+		return a->type == DOMAIN_ADDRESS_VIRTIO_SERIAL && a->controller.value == c->index.value;
+	case DOMAIN_CONTROLLER_PCI:
+		return a->type == DOMAIN_ADDRESS_PCI && a->bus.value == c->index.value;
+	default:
+		return false;
+	}
+}
+
 /* What others stand on stays. */
 static int refuse_controller(const struct domain *def, const struct domain_controller *c, struct error *err)
 {
@@ -283,19 +305,12 @@ static int refuse_controller(const struct domain *def, const struct domain_contr
 
 	for (int k = 0; k < DOMAIN_DEVICE_KINDS_END; k++) {
 		for (size_t i = 0; i < domain_device_count(d, k); i++) {
-			const struct domain_info *info = domain_device_info(k, domain_device_at(d, k, i));
-			const struct domain_address *a = info ? &info->address : NULL;
-			bool drive = a && a->type == DOMAIN_ADDRESS_DRIVE && a->controller.value == c->index.value &&
-				     ((c->type == DOMAIN_CONTROLLER_SCSI && (k == DOMAIN_DEVICE_HOSTDEV || (k == DOMAIN_DEVICE_DISK &&
-				       ((const struct domain_disk *)domain_device_at(d, k, i))->bus == DOMAIN_DISK_SCSI))) ||
-				      (c->type == DOMAIN_CONTROLLER_SATA && k == DOMAIN_DEVICE_DISK &&
-				       ((const struct domain_disk *)domain_device_at(d, k, i))->bus == DOMAIN_DISK_SATA));
+			void *dev = domain_device_at(d, k, i);
+			const struct domain_info *info = domain_device_info(k, dev);
 
-			if (drive || (a && c->type == DOMAIN_CONTROLLER_USB && a->type == DOMAIN_ADDRESS_USB && a->bus.value == c->index.value) ||
-			    (a && c->type == DOMAIN_CONTROLLER_VIRTIO_SERIAL && a->type == DOMAIN_ADDRESS_VIRTIO_SERIAL && a->controller.value == c->index.value) ||
-			    (a && c->type == DOMAIN_CONTROLLER_PCI && a->type == DOMAIN_ADDRESS_PCI && a->bus.value == c->index.value))
+			if (info && stands_on(c, k, dev, &info->address))
 				return error_set(err, ERR_OPERATION_INVALID, "the controller %s cannot go: the device %s is on it", c->info.alias.name,
-						 info->alias.name ? info->alias.name : domain_device_name(k));
+						 alias_of(k, dev));
 		}
 	}
 	return 0;

@@ -83,4 +83,7 @@ void qemu_parts_clear(struct qemu_parts *p);
 int qemu_device_parts(const struct domain *def, const struct qemu_caps *caps, const struct qemu_runtime *rt, enum domain_device_kind kind,
 		      const void *dev, struct qemu_parts *out, struct error *err) NODISCARD;
 
+/* QEMU's name of what is done when a watchdog barks. */
+const char *qemu_watchdog_action(const struct domain_watchdog *w);
+
 #endif

@@ -27,6 +27,17 @@ static void add_log(struct qemu_build *b, struct buf *text, const struct domain_
 	qemu_optf(text, "logappend=%s", s->log_append == CONF_ON || log ? "on" : "off");
 }
 
+void qemu_build_chardev_creds(struct qemu_build *b, const char *alias, bool server)
+{
+	json_t *o = json_pack("{s:s}", "qom-type", "tls-creds-x509");
+
+	qemu_putf(o, "id", "objchar%s_tls0", alias);
+	qemu_put(o, "dir", QEMU_CHARDEV_TLS_DIR);
+	qemu_put(o, "endpoint", server ? "server" : "client");
+	qemu_put_bool(o, "verify-peer", !server);
+	qemu_build_object(b, o);
+}
+
 static int add_tcp(struct qemu_build *b, struct buf *text, const struct domain_chardev_source *s, const char *alias)
 {
 	bool telnet = s->protocol == DOMAIN_CHARDEV_TELNET, server = s->mode == DOMAIN_CHARDEV_BIND;
@@ -41,13 +52,7 @@ static int add_tcp(struct qemu_build *b, struct buf *text, const struct domain_c
 		qemu_optf(text, "server=on,wait=off");
 	add_reconnect(text, s);
 	if (tls) {
-		json_t *o = json_pack("{s:s}", "qom-type", "tls-creds-x509");
-
-		qemu_putf(o, "id", "objchar%s_tls0", alias);
-		qemu_put(o, "dir", QEMU_CHARDEV_TLS_DIR);
-		qemu_put(o, "endpoint", server ? "server" : "client");
-		qemu_put_bool(o, "verify-peer", !server);
-		qemu_build_object(b, o);
+		qemu_build_chardev_creds(b, alias, server);
 		qemu_optf(text, "tls-creds=objchar%s_tls0", alias);
 	}
 	return 0;

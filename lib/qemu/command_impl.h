@@ -106,6 +106,8 @@ int qemu_build_iommu(struct qemu_build *b);
 int qemu_build_chardev(struct qemu_build *b, const struct domain_chardev_source *source, const char *alias);
 /* The same for hot-plug, where chardev-add has names of its own (command_parts.c). */
 int qemu_build_chardev_part(struct qemu_build *b, const struct domain_chardev_source *source, const char *alias);
+/* The object with the certificates of one that speaks TLS, "objchar" ALIAS "_tls0". */
+void qemu_build_chardev_creds(struct qemu_build *b, const char *alias, bool server);
 /* -chardev that connects to a socket */
 void qemu_build_socket(struct qemu_build *b, const char *id, const char *path);
 

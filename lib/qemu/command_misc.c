@@ -117,6 +117,12 @@ int qemu_build_rngs(struct qemu_build *b)
 
 /* --- watchdog, balloon, panic ---------------------------------------------------------------------------------- */
 
+/* A dump is the supervisor's business, which pauses the guest for it. */
+const char *qemu_watchdog_action(const struct domain_watchdog *w)
+{
+	return w->action == DOMAIN_WATCHDOG_DUMP ? "pause" : conf_enum_name(&domain_watchdog_action_names, w->action);
+}
+
 int qemu_build_watchdog(struct qemu_build *b, const struct domain_watchdog *w)
 {
 	json_t *o = json_object();
@@ -129,8 +135,7 @@ int qemu_build_watchdog(struct qemu_build *b, const struct domain_watchdog *w)
 	}
 	if (qemu_build_device(b, o) < 0)
 		return -1;
-	/* a dump is the supervisor's business, which pauses the guest for it */
-	qemu_arg2(&b->args, "-watchdog-action", w->action == DOMAIN_WATCHDOG_DUMP ? "pause" : conf_enum_name(&domain_watchdog_action_names, w->action));
+	qemu_arg2(&b->args, "-watchdog-action", qemu_watchdog_action(w));
 	return 0;
 }
 

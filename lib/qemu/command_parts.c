@@ -22,13 +22,7 @@ static json_t *tcp(struct qemu_build *b, const struct domain_chardev_source *s, 
 		qemu_put_bool(o, "wait", false);
 	qemu_put_true(o, "telnet", s->protocol == DOMAIN_CHARDEV_TELNET);
 	if (s->tls == CONF_YES || s->protocol == DOMAIN_CHARDEV_TLS) {
-		json_t *creds = json_pack("{s:s}", "qom-type", "tls-creds-x509");
-
-		qemu_putf(creds, "id", "objchar%s_tls0", alias);
-		qemu_put(creds, "dir", QEMU_CHARDEV_TLS_DIR);
-		qemu_put(creds, "endpoint", server ? "server" : "client");
-		qemu_put_bool(creds, "verify-peer", !server);
-		qemu_build_object(b, creds);
+		qemu_build_chardev_creds(b, alias, server);
 		qemu_putf(o, "tls-creds", "objchar%s_tls0", alias);
 	}
 	return o;

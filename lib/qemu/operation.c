@@ -3,6 +3,7 @@
 #include "qemu/operation.h"
 
 #include "util/cgroup.h"
+#include "util/process.h"
 
 #include <signal.h>
 #include <string.h>
@@ -177,22 +178,6 @@ static int do_pm_wakeup(struct rpc_call *call, const void *args, void *ret, stru
 	return ask_monitor(g, "system_wakeup", err);
 }
 
-/* Nanoseconds of processor time of a process without a control group; 0: not known. */
-static uint64_t time_of(pid_t pid)
-{
-	unsigned long long user = 0, system = 0;
-	char path[40], line[1024];
-	const char *after;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	AUTO_FCLOSE FILE *f = fopen(path, "re");
-	/* the name, in parentheses, may have blanks */
-	after = f && fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
-	if (!after || sscanf(after + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &system) != 2)
-		return 0;
-	return (user + system) * (1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK));
-}
-
 static int get_info(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	struct supervisor *sv = call->ctx;
@@ -202,8 +187,9 @@ static int get_info(struct rpc_call *call, const void *args, void *ret, struct e
 
 	if (!g || (g->cgroup && cgroup_usage(g->cgroup, &cpu, &memory, err) < 0))
 		return -1;
+	/* a user's machine may have no control group to ask */
 	if (!g->cgroup)
-		cpu = time_of(g->pid);
+		process_tree_use(g->pid, &cpu, &memory);
 	r->state = sv->state;
 	r->max_mem = sv->def->memory.value;
 	r->memory = sv->def->current_memory.value;

@@ -209,8 +209,6 @@ static int open_devices(struct start *s, struct error *err)
 			const struct domain_info *info = domain_device_info(k, dev);
 			struct qemu_host_fd host;
 
-			if (k == DOMAIN_DEVICE_CONSOLE && same_as_serial(def, i))
-				continue;
 			if (qemu_host_device(s->g, &s->view, k, dev, &host, err) < 0)
 				return info && info->alias.name ? error_wrap(err, "%s %s", domain_device_name(k), info->alias.name) : -1;
 			if (host.fd >= 0 && pass(s, info->alias.name, host.role, host.fd, err) < 0)
