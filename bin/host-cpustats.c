@@ -30,12 +30,7 @@ static int take(struct cli_conn *conn, int number, struct sample *s, struct erro
 	wire_node_get_cpu_stats_args args = { .cpu_num = number };
 	wire_node_get_cpu_stats_ret ret = { 0 };
 
-	if (cli_call(conn, &rpc_node_get_cpu_stats, &args, &ret, err) < 0)
-		return -1;
-	args.nparams = ret.nparams;
-	xdr_free(rpc_node_get_cpu_stats.ret, &ret);
-	memset(&ret, 0, sizeof(ret));
-	if (cli_call(conn, &rpc_node_get_cpu_stats, &args, &ret, err) < 0)
+	if (cli_call_counted(conn, &rpc_node_get_cpu_stats, &args, &args.nparams, &ret, sizeof(ret), &ret.nparams, err) < 0)
 		return -1;
 	for (s->n = 0; s->n < ret.params.params_len && s->n < FIELDS_MAX; s->n++) {
 		snprintf(s->name[s->n], sizeof(s->name[0]), "%s", ret.params.params_val[s->n].field);

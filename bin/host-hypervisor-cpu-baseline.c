@@ -60,7 +60,8 @@ static int run(struct cli *cli, struct error *err)
 }
 
 static const struct cli_program program = {
-	.name = "host-hypervisor-cpu-baseline", .summary = "print the CPU that guests of an emulator can have on several hosts", .args = "[FILE]", .options = options,	.max_args = 1, .flags = CLI_FILES, .run = run,
+	.name = "host-hypervisor-cpu-baseline", .summary = "print the CPU that guests of an emulator can have on several hosts", .args = "[FILE]", .options = options,
+	.max_args = 1, .flags = CLI_FILES, .run = run,
 };
 
 int main(int argc, char **argv)

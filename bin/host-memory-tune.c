@@ -20,12 +20,7 @@ static int show(struct cli *cli, struct cli_conn *conn, struct error *err)
 	wire_node_get_memory_parameters_ret ret = { 0 };
 	int rc;
 
-	if (cli_call(conn, &rpc_node_get_memory_parameters, &args, &ret, err) < 0)
-		return -1;
-	args.nparams = ret.nparams;
-	xdr_free(rpc_node_get_memory_parameters.ret, &ret);
-	memset(&ret, 0, sizeof(ret));
-	if (cli_call(conn, &rpc_node_get_memory_parameters, &args, &ret, err) < 0)
+	if (cli_call_counted(conn, &rpc_node_get_memory_parameters, &args, &args.nparams, &ret, sizeof(ret), &ret.nparams, err) < 0)
 		return -1;
 	rc = cli_params_print(cli, NULL, NULL, ret.params.params_val, ret.params.params_len, NULL, err);
 	xdr_free(rpc_node_get_memory_parameters.ret, &ret);

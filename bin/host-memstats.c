@@ -26,12 +26,7 @@ static int run(struct cli *cli, struct error *err)
 		return -1;
 	if (cell)
 		args.cell_num = (int)number;
-	if (cli_call(conn, &rpc_node_get_memory_stats, &args, &ret, err) < 0)
-		return -1;
-	args.nparams = ret.nparams;
-	xdr_free(rpc_node_get_memory_stats.ret, &ret);
-	memset(&ret, 0, sizeof(ret));
-	if (cli_call(conn, &rpc_node_get_memory_stats, &args, &ret, err) < 0)
+	if (cli_call_counted(conn, &rpc_node_get_memory_stats, &args, &args.nparams, &ret, sizeof(ret), &ret.nparams, err) < 0)
 		return -1;
 	for (u_int i = 0; i < ret.params.params_len; i++) {
 		const wire_node_get_memory_stats *s = &ret.params.params_val[i];

@@ -13,12 +13,7 @@ static int run(struct cli *cli, struct error *err)
 	wire_node_get_sev_info_ret ret = { 0 };
 	int rc;
 
-	if (!conn || cli_call(conn, &rpc_node_get_sev_info, &args, &ret, err) < 0)
-		return -1;
-	args.nparams = ret.nparams;
-	xdr_free(rpc_node_get_sev_info.ret, &ret);
-	memset(&ret, 0, sizeof(ret));
-	if (cli_call(conn, &rpc_node_get_sev_info, &args, &ret, err) < 0)
+	if (!conn || cli_call_counted(conn, &rpc_node_get_sev_info, &args, &args.nparams, &ret, sizeof(ret), &ret.nparams, err) < 0)
 		return -1;
 	rc = cli_params_print(cli, NULL, NULL, ret.params.params_val, ret.params.params_len, NULL, err);
 	xdr_free(rpc_node_get_sev_info.ret, &ret);

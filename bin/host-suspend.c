@@ -8,18 +8,12 @@ static const struct rpc_row uses[] = { HV(node_suspend_for_duration), RPC_ROW_EN
 
 static int run(struct cli *cli, struct error *err)
 {
-	/* libvirt's VIR_NODE_SUSPEND_TARGET_x */
-	static const char *const targets[] = { "mem", "disk", "hybrid" };
 	struct cli_conn *conn = cli_open(cli, uses, NULL, err);
 	wire_node_suspend_for_duration_args args = { 0 };
 	uint64_t seconds;
 
-	if (!conn || cli_number(cli->args[1], UINT32_MAX, "number of seconds", &seconds, err) < 0)
+	if (!conn || cli_number(cli->args[1], UINT32_MAX, "number of seconds", &seconds, err) < 0 || cli_sleep_target(cli->args[0], &args.target, err) < 0)
 		return -1;
-	while (args.target < ARRAY_LEN(targets) && strcmp(cli->args[0], targets[args.target]))
-		args.target++;
-	if (args.target == ARRAY_LEN(targets))
-		return cli_usage(err, "'%s' is no way to sleep: say mem, disk or hybrid", cli->args[0]);
 	args.duration = seconds;
 	if (cli_call(conn, &rpc_node_suspend_for_duration, &args, NULL, err) < 0)
 		return -1;

@@ -16,18 +16,11 @@ static int run(struct cli *cli, struct error *err)
 	AUTO_CLI_GUEST struct guest guest = { 0 };
 	struct cli_conn *conn = cli_open_guest(cli, uses, NULL, &guest, err);
 	wire_domain_pm_suspend_for_duration_args args = { .dom = cli_domain(&guest) };
-	static const char *const targets[] = { "mem", "disk", "hybrid" };
-	size_t t = 0;
 
 	if (duration < 0)
 		return cli_usage(err, "--duration is a number of seconds");
-	if (!conn)
+	if (!conn || cli_sleep_target(cli->args[1], &args.target, err) < 0)
 		return -1;
-	while (t < ARRAY_LEN(targets) && strcmp(cli->args[1], targets[t]))
-		t++;
-	if (t == ARRAY_LEN(targets))
-		return cli_usage(err, "'%s' is no way to sleep: say mem, disk or hybrid", cli->args[1]);
-	args.target = (unsigned)t;
 	args.duration = (uint64_t)duration;
 	if (cli_call(conn, &rpc_domain_pm_suspend_for_duration, &args, NULL, err) < 0)
 		return -1;

@@ -126,6 +126,17 @@ int cli_find(struct cli_conn *conn, const char *word, struct guest *guest, struc
 	return rc;
 }
 
+int cli_call_counted(struct cli_conn *conn, const struct rpc_proc *proc, const void *args, int *room, void *ret, size_t size, const int *n,
+		     struct error *err)
+{
+	if (cli_call(conn, proc, args, ret, err) < 0)
+		return -1;
+	*room = *n;
+	xdr_free(proc->ret, ret);
+	memset(ret, 0, size);
+	return cli_call(conn, proc, args, ret, err);
+}
+
 struct cli_conn *cli_open_guest(struct cli *cli, const struct rpc_row *uses, const struct hv_driver *const *drivers, struct guest *guest,
 				struct error *err)
 {

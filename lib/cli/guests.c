@@ -79,6 +79,16 @@ int cli_affect(int live, int config, int current, unsigned *flags, struct error 
 	return cli_at_most_one(given, err);
 }
 
+int cli_sleep_target(const char *word, unsigned *target, struct error *err)
+{
+	static const char *const words[] = { "mem", "disk", "hybrid" };
+
+	for (*target = 0; *target < ARRAY_LEN(words); ++*target)
+		if (!strcmp(words[*target], word))
+			return 0;
+	return cli_usage(err, "'%s' is no way to sleep: say mem, disk or hybrid", word);
+}
+
 int cli_shutdown_mode(const char *modes, unsigned *flags, struct error *err)
 {
 	static const char *const words[] = { "acpi", "agent", "initctl", "signal", "paravirt" };

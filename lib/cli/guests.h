@@ -30,6 +30,12 @@ int cli_only_local(const struct cli_conn *conn, const char *what, struct error *
 /* Calls a procedure. ret: zeroed, freed by the caller with xdr_free(proc->ret, ret) after success; NULL when the result does not matter. */
 int cli_call(struct cli_conn *conn, const struct rpc_proc *proc, const void *args, void *ret, struct error *err) NODISCARD;
 
+/*
+ * The same for a procedure that first says how many values it has: `room`, in args, is made as large as `n`, in ret, says when it is 0. ret: `size` bytes.
+ */
+int cli_call_counted(struct cli_conn *conn, const struct rpc_proc *proc, const void *args, int *room, void *ret, size_t size, const int *n,
+		     struct error *err) NODISCARD;
+
 /* A connection for streams and events: to the supervisor of a guest that runs (adopted first where it has none), or the remote one. Give it back
  * with cli_guest_disconnect(). */
 struct rpc_conn *cli_guest_connect(struct cli_conn *conn, const struct guest *guest, struct error *err) NODISCARD;
@@ -64,6 +70,9 @@ int cli_affect(int live, int config, int current, unsigned *flags, struct error 
 
 /* A list "acpi,agent" of ways to shut down or reboot as libvirt's flags. NULL is 0. */
 int cli_shutdown_mode(const char *modes, unsigned *flags, struct error *err) NODISCARD;
+
+/* Ways to sleep, "mem", "disk", "hybrid", as libvirt's VIR_NODE_SUSPEND_TARGET_x; -1 by cli_usage(). */
+int cli_sleep_target(const char *word, unsigned *target, struct error *err) NODISCARD;
 
 /* How a wait for a guest is told whether to go on: `guest` is NULL when there is no such guest (any more). Returns 1 to end it, 0 to go on, -1. */
 typedef int cli_condition(const struct guest *guest, void *arg, struct error *err);
