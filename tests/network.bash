@@ -78,3 +78,16 @@ guest_dhcp()
 	chmod +x "$SCRATCH/udhcpc"
 	RESULT=$SCRATCH/dhcp-$name guest "$name" busybox udhcpc -i eth0 -n -q -t 6 -T 3 -s "$SCRATCH/udhcpc" "$@"
 }
+
+# guests CONTAINER=ADDRESS,MORE-OF-THE-INTERFACE... on the network "net"
+guests()
+{
+	local g
+	berth_need_containers
+	berth_rootfs
+	for applet in ip ping; do ln -sf busybox "$ROOTFS/bin/$applet"; done
+	for g; do
+		berth_define "${g%%=*}" '' "<interface type='network'><source network='net' ${g#*,}/><ip address='$(cut -d= -f2 <<<"${g%%,*}")' prefix='24'/></interface>"
+		on vm-start -q "${g%%=*}"
+	done
+}

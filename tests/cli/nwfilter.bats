@@ -251,14 +251,20 @@ arp() { echo "$1${2}08060001080006040001${3}${4}000000000000${5}"; }
 	! pings a 10.5.0.2
 }
 
-@test "a container with <filterref> is filtered before it is up" {
-	berth_need_containers
-	stock
+# The bridge br0 of the host, and a root file system with what speaks on it.
+bridge_and_rootfs()
+{
 	on ip link add br0 type bridge
 	on ip addr add 10.5.0.254/24 dev br0
 	on ip link set br0 up
 	berth_rootfs
 	for applet in ip ping; do ln -sf busybox "$ROOTFS/bin/$applet"; done
+}
+
+@test "a container with <filterref> is filtered before it is up" {
+	berth_need_containers
+	stock
+	bridge_and_rootfs
 	berth_define one '' "<interface type='bridge'><source bridge='br0'/><ip address='10.5.0.1' prefix='24'/><filterref filter='clean-traffic'><parameter name='IP' value='10.5.0.1'/></filterref></interface>"
 	on vm-start -q one
 	port=$(on nwfilter-binding-list --json | sed -n 's/.*"port": "\([^"]*\)".*/\1/p')
@@ -360,11 +366,7 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('10.5.0.1', 68)); 
 @test "a container's address is learned, of an interface that it has from its start and of one that comes later" {
 	berth_need_containers
 	stock
-	on ip link add br0 type bridge
-	on ip addr add 10.5.0.254/24 dev br0
-	on ip link set br0 up
-	berth_rootfs
-	for applet in ip ping; do ln -sf busybox "$ROOTFS/bin/$applet"; done
+	bridge_and_rootfs
 	nic="<interface type='bridge'><mac address='52:54:00:00:00:31'/><source bridge='br0'/><target dev='cable31'/><filterref filter='clean-traffic'/></interface>"
 	berth_define one '' "$nic"
 	on vm-start -q one

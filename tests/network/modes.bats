@@ -175,19 +175,6 @@ print(socket.inet_ntop(socket.AF_INET6, dict(options(reply[3][12:]))[5][:16]))" 
 	[ "$(cat "$SCRATCH/got")" = "a boot loader" ]
 }
 
-# guests CONTAINER=ADDRESS,MORE-OF-THE-INTERFACE... on the network "net"
-guests()
-{
-	local g
-	berth_need_containers
-	berth_rootfs
-	for applet in ip ping; do ln -sf busybox "$ROOTFS/bin/$applet"; done
-	for g; do
-		berth_define "${g%%=*}" '' "<interface type='network'><source network='net' ${g#*,}/><ip address='$(cut -d= -f2 <<<"${g%%,*}")' prefix='24'/></interface>"
-		on vm-start -q "${g%%=*}"
-	done
-}
-
 vlans() { on ip link add try type bridge vlan_filtering 1 2>/dev/null && on ip link del try; }
 
 @test "VLANs on a bridge: a portgroup's guests reach each other and no others; the host is in the network's" {

@@ -40,17 +40,6 @@ teardown()
 	return $rc
 }
 
-guests()
-{
-	local g
-	berth_rootfs
-	for applet in ip ping; do ln -sf busybox "$ROOTFS/bin/$applet"; done
-	for g; do
-		berth_define "${g%%=*}" '' "<interface type='network'><source network='net' ${g#*,}/><ip address='$(cut -d= -f2 <<<"${g%%,*}")' prefix='24'/></interface>"
-		on vm-start -q "${g%%=*}"
-	done
-}
-
 column() { on ovs-vsctl --bare --columns="$1" find "$2" name="$3"; }
 port_of() { on vm-iflist "$1" | awk '/network|bridge/ {print $1}'; }
 
