@@ -230,7 +230,7 @@ int state_find_uuid(const char *kind, const unsigned char uuid[UUID_BYTES], char
 {
 	char text[UUID_TEXT], buf[STATE_NAME_BUF + 4], path[64];
 	const char *target;
-	AUTO_CLOSE int kind_fd = state_open_dir(STATE_LIB, kind, false, err);
+	AUTO_CLOSE int kind_fd = state_open_kind(kind, false, err);
 	ssize_t n;
 
 	*name = NULL;
@@ -253,7 +253,7 @@ int state_uuid_of(const char *kind, const char *name, unsigned char uuid[UUID_BY
 	struct stat st;
 	AUTO_CLOSE int kind_fd = -1;
 
-	if (!file || (kind_fd = state_open_dir(STATE_LIB, kind, false, err)) < 0)
+	if (!file || (kind_fd = state_open_kind(kind, false, err)) < 0)
 		return -1;
 	if (index_uuid_of(kind_fd, file, uuid))
 		return 0;

@@ -189,17 +189,18 @@ static void only_running(struct state_list *list, int lib_fd, const struct names
 	}
 }
 
-static int open_kind(enum state_root root, const char *kind, struct error *err)
+/* -2: there is none */
+static int missing_is_fine(int fd)
 {
-	int fd = state_open_dir(root, kind, false, err);
-
 	return fd < 0 && errno == ENOENT ? -2 : fd;
 }
 
 int state_list(struct state_list *list, const char *kind, unsigned which, struct error *err)
 {
 	struct arena *arena = calloc(1, sizeof(*arena));
-	int lib = open_kind(STATE_LIB, kind, err), run = open_kind(STATE_RUN, kind, err), r = lib == -1 || run == -1 ? -1 : 0;
+	int lib = missing_is_fine(state_open_kind(kind, false, err));
+	int run = kind[0] == '.' ? -2 : missing_is_fine(state_open_dir(STATE_RUN, kind, false, err));
+	int r = lib == -1 || run == -1 ? -1 : 0;
 
 	*list = (struct state_list){ .arena_ = arena };
 	if (!arena)

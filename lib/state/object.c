@@ -16,7 +16,7 @@ int state_is_defined(const char *kind, const char *name, struct error *err)
 
 	if (!file)
 		return -1;
-	kind_fd = state_open_dir(STATE_LIB, kind, false, err);
+	kind_fd = state_open_kind(kind, false, err);
 	if (kind_fd < 0)
 		return errno == ENOENT ? 0 : -1;
 	if (fstatat(kind_fd, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
@@ -33,7 +33,7 @@ int state_definition(const char *kind, const char *name, struct error *err)
 
 	if (!file)
 		return -1;
-	kind_fd = state_open_dir(STATE_LIB, kind, false, err);
+	kind_fd = state_open_kind(kind, false, err);
 	if (kind_fd < 0)
 		return errno == ENOENT ? STATE_UNDEFINED : -1;
 	snprintf(path, sizeof(path), "%s/%s", file, STATE_CONFIG);
@@ -49,7 +49,7 @@ int state_open_object(const char *kind, const char *name, struct error *err)
 	AUTO_FREE char *file = str_encode_name(name, err);
 	AUTO_CLOSE int kind_fd = -1;
 
-	if (!file || (kind_fd = state_open_dir(STATE_LIB, kind, false, err)) < 0)
+	if (!file || (kind_fd = state_open_kind(kind, false, err)) < 0)
 		return -1;
 	return state_private_at(kind_fd, file, false, err);
 }
@@ -96,6 +96,23 @@ int state_remove_dir(int kind_fd, const char *file, bool durable, struct error *
 	if (durable && RETRY_EINTR(fsync(kind_fd)) < 0)
 		return error_errno(err, "%s is removed, but its directory cannot be synced", file);
 	return file_remove_tree_at(kind_fd, del, err);
+}
+
+int state_read_file(const char *kind, const char *name, const char *file, size_t max, char **data, size_t *len, struct error *err)
+{
+	AUTO_CLOSE int fd = state_open_object(kind, name, err);
+
+	return fd < 0 ? -1 : file_read_at(fd, file, max, data, len, err);
+}
+
+int state_write_file(const char *kind, const char *name, const char *file, const void *data, size_t len, struct error *err)
+{
+	AUTO_CLOSE int fd = state_open_object(kind, name, err);
+
+	if (fd < 0)
+		return -1;
+	state_sweep(fd, false);
+	return file_replace_at(fd, file, data, len, 0600, FILE_DURABLE, err);
 }
 
 static int write_config(int fd, const char *xml, size_t len)
@@ -187,7 +204,7 @@ int state_define(const char *kind, const char *name, const unsigned char uuid[UU
 	AUTO_CLOSE int kind_fd = -1;
 	bool exists;
 
-	if (!file || (kind_fd = state_open_dir(STATE_LIB, kind, true, err)) < 0)
+	if (!file || (kind_fd = state_open_kind(kind, true, err)) < 0)
 		return -1;
 	remove_leftover(kind_fd, state_prefixed(del, STATE_DEL, file));
 	exists = fstatat(kind_fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0;
@@ -195,6 +212,21 @@ int state_define(const char *kind, const char *name, const unsigned char uuid[UU
 		return error_errno(err, "cannot define '%s'", name);
 	if ((exists ? define_over : define_new)(kind_fd, kind, file, uuid, xml, len, err) < 0)
 		return error_wrap(err, "cannot define '%s'", name);
+	return 0;
+}
+
+int state_clean(const char *kind, struct error *err)
+{
+	AUTO_CLOSE int kind_fd = state_open_kind(kind, false, err);
+	int fd = kind_fd < 0 ? -1 : RETRY_EINTR(openat(kind_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	AUTO_CLOSEDIR DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (!d)
+		return kind_fd < 0 && errno == ENOENT ? 0 : error_errno(err, "cannot read the definitions of %s", kind);
+	while ((e = readdir(d)))
+		if (!strncmp(e->d_name, STATE_NEW, strlen(STATE_NEW)) || !strncmp(e->d_name, STATE_DEL, strlen(STATE_DEL)))
+			remove_leftover(kind_fd, e->d_name);
 	return 0;
 }
 
@@ -206,7 +238,7 @@ int state_undefine(const char *kind, const char *name, struct error *err)
 	bool known;
 	AUTO_CLOSE int kind_fd = -1;
 
-	if (!file || (kind_fd = state_open_dir(STATE_LIB, kind, false, err)) < 0)
+	if (!file || (kind_fd = state_open_kind(kind, false, err)) < 0)
 		return -1;
 	if (faccessat(kind_fd, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_errno(err, "cannot undefine '%s'", name);
@@ -253,7 +285,7 @@ int state_rename(const char *kind, const char *name, const char *new_name, const
 	unsigned char uuid[UUID_BYTES];
 	AUTO_CLOSE int kind_fd = -1;
 
-	if (!to || (kind_fd = state_open_dir(STATE_LIB, kind, false, err)) < 0)
+	if (!to || (kind_fd = state_open_kind(kind, false, err)) < 0)
 		return -1;
 	if (!index_uuid_of(kind_fd, from, uuid))
 		return error_set(err, ERR_OPERATION_FAILED, "cannot rename '%s': its UUID cannot be read", name);

@@ -298,6 +298,11 @@ int state_open_dir(enum state_root root, const char *kind, bool create, struct e
 	return fd;
 }
 
+int state_open_kind(const char *kind, bool create, struct error *err)
+{
+	return state_open_dir(kind[0] == '.' ? STATE_RUN : STATE_LIB, kind, create, err);
+}
+
 ssize_t state_read_small(int dirfd, const char *name, char *buf, size_t size)
 {
 	struct stat st;

@@ -101,7 +101,9 @@ struct state_lock {
 int state_lock(struct state_lock *lock, const char *kind, const char *name, int timeout_ms, struct error *err) NODISCARD;
 void state_unlock(struct state_lock *lock);
 
-/* ---- definitions: the caller of what changes them holds the object's lock ---- */
+/* ---- definitions: the caller of what changes them holds the object's lock ----
+ *
+ * A kind whose name begins with a dot (".secret") is one whose definitions last until the next boot: they are below the run root, and it has no run directories. */
 
 /* Whether the object is defined (its directory is there, however damaged): 1, 0, or -1. */
 int state_is_defined(const char *kind, const char *name, struct error *err) NODISCARD;
@@ -124,6 +126,17 @@ int state_read_config(const char *kind, const char *name, char **xml, size_t *le
  * or a kill the old one (or none) is there as it was. A UUID that another object of the kind has is ERR_DOM_EXIST. */
 int state_define(const char *kind, const char *name, const unsigned char uuid[UUID_BYTES], const char *xml, size_t len,
 		 struct error *err) NODISCARD;
+
+/* Another file of the object beside its definition. Reading: at most `max` bytes, as file_read_at() does; one that is not there is err->sys ENOENT.
+ * Writing: replaced as durably as a definition; what a killed writer left goes before. */
+int state_read_file(const char *kind, const char *name, const char *file, size_t max, char **data, size_t *len, struct error *err) NODISCARD;
+int state_write_file(const char *kind, const char *name, const char *file, const void *data, size_t len, struct error *err) NODISCARD;
+
+/* The value of a secret: such a file, which whoever watches definitions is told of, too. */
+#define STATE_SECRET_VALUE "value"
+
+/* Removes what killed programs left of a kind's definitions. The caller keeps everybody from changing any of them. */
+int state_clean(const char *kind, struct error *err) NODISCARD;
 
 /* Forgets the object and everything in its directory. */
 int state_undefine(const char *kind, const char *name, struct error *err) NODISCARD;

@@ -25,9 +25,13 @@ int file_read_fd(int fd, size_t max, char **data, size_t *len, struct error *err
 		if (size > max)
 			return error_set(err, ERR_OPERATION_FAILED, "larger than the limit of %zu bytes", max);
 		if (size == room) {
-			char *more = realloc(buf, room * 2 + 1);
+			char *more = malloc(room * 2 + 1);
 			if (!more)
 				return error_errno(err, "cannot read");
+			/* it may be a secret */
+			memcpy(more, buf, size);
+			explicit_bzero(buf, size);
+			free(buf);
 			buf = more;
 			room *= 2;
 		}

@@ -66,6 +66,10 @@ bool process_has_argument(pid_t pid, const char *word);
  */
 int process_seal(char *const *argv, struct error *err) NODISCARD;
 
+/* From here on this process leaves no core file, and nobody but root can look into it; as far as the limit of locked memory goes it is not swapped out either. For
+ * whoever holds secrets of people. */
+void process_hide_memory(void);
+
 /* Tells the path of this program where /proc/self/exe cannot: a sealed one. The string must stay. */
 void process_set_path(const char *path);
 
