@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/object.h"
 #include "conf/secret.h"
+#include "secret/secret.h"
 
 static const struct poptOption options[] = {
 	CLI_DEFINE_OPTIONS,
 	POPT_TABLEEND
 };
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
+static const struct rpc_row uses[] = { SECRET(secret_define_xml), RPC_ROW_END };
 
 static int run(struct cli *cli, struct error *err)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/object.h"
+#include "secret/secret.h"
 
 static const struct poptOption options[] = {
 	CLI_DUMPXML_OPTIONS,
 	POPT_TABLEEND
 };
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
+static const struct rpc_row uses[] = { SECRET_LOOKUPS, SECRET(secret_get_xml_desc), RPC_ROW_END };
 
 static int run(struct cli *cli, struct error *err)
 {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/json.h"
 #include "cli/object.h"
+#include "secret/secret.h"
 #include "util/base64.h"
+#include "util/process.h"
 
 #include <string.h>
 
@@ -11,28 +14,46 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
+static const struct rpc_row uses[] = { SECRET_LOOKUPS, SECRET(secret_get_value), RPC_ROW_END };
+
+static int print(struct cli *cli, const wire_secret *secret, const char *value, size_t len, struct error *err)
+{
+	AUTO_FREE char *text = base64_encode(value, len);
+	char uuid[UUID_TEXT];
+	int rc = 0;
+
+	if (!text)
+		return error_errno(err, "the value");
+	if (cli->json)
+		rc = cli_json_print(json_pack("{s:s, s:s}", "uuid", cli_object_name(&cli_secret, secret, uuid), "value", text), err);
+	else if (plain)
+		fwrite(value, 1, len, stdout);
+	else
+		puts(text);
+	explicit_bzero(text, strlen(text));
+	return rc;
+}
 
 static int run(struct cli *cli, struct error *err)
 {
-	struct cli_conn *conn = cli_object_open(cli, &cli_secret, uses, err);
+	const struct cli_given given[] = { { "--plain", plain }, { "--json", cli->json }, { NULL, 0 } };
 	wire_secret_get_value_args args = { 0 };
 	wire_secret_get_value_ret ret = { 0 };
+	struct cli_conn *conn;
+	int rc;
 
-	if (!conn || cli_object_argument(cli, conn, &cli_secret, &args.secret, err) < 0)
+	process_hide_memory();
+	if (cli_at_most_one(given, err) < 0 || !(conn = cli_object_open(cli, &cli_secret, uses, err)) ||
+	    cli_object_argument(cli, conn, &cli_secret, &args.secret, err) < 0)
 		return -1;
-	int rc = cli_call(conn, &rpc_secret_get_value, &args, &ret, err);
+	rc = cli_call(conn, &rpc_secret_get_value, &args, &ret, err);
+	if (rc == 0) {
+		rc = print(cli, &args.secret, ret.value.value_val, ret.value.value_len, err);
+		explicit_bzero(ret.value.value_val, ret.value.value_len);
+		xdr_free(rpc_secret_get_value.ret, &ret);
+	}
 	cli_object_clear(&cli_secret, &args.secret);
-	if (rc < 0)
-		return -1;
-	AUTO_FREE char *text = base64_encode(ret.value.value_val, ret.value.value_len);
-	if (text && plain)
-		fwrite(ret.value.value_val, 1, ret.value.value_len, stdout);
-	else if (text)
-		puts(text);
-	explicit_bzero(ret.value.value_val, ret.value.value_len);
-	xdr_free(rpc_secret_get_value.ret, &ret);
-	return text ? EXIT_DONE : error_errno(err, "the value");
+	return rc;
 }
 
 static const struct cli_program program = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/json.h"
 #include "cli/object.h"
+#include "conf/secret.h"
+#include "secret/secret.h"
 #include "util/str.h"
 
 static int filter;
@@ -13,14 +15,12 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
+static const struct rpc_row uses[] = { SECRET(connect_list_all_secrets), RPC_ROW_END };
 
 static int row(const wire_secret *secret, struct cli_table *table, json_t *array, struct error *err)
 {
-	/* libvirt's virSecretUsageType */
-	static const char *const usages[] = { "none", "volume", "ceph", "iscsi", "tls", "vtpm" };
-	bool known = secret->usage_type > 0 && (size_t)secret->usage_type < ARRAY_LEN(usages);
-	const char *usage = known ? usages[secret->usage_type] : secret->usage_type ? "unknown" : "none";
+	bool known = secret->usage_type >= 0 && secret->usage_type <= SECRET_USAGE_VTPM;
+	const char *usage = known ? cli_secret_usages[secret->usage_type] : "unknown";
 	char uuid[UUID_TEXT];
 
 	uuid_format((const unsigned char *)secret->uuid, uuid);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/object.h"
+#include "secret/secret.h"
 
-static const struct rpc_row uses[] = { RPC_ROW_END };
+static const struct rpc_row uses[] = { SECRET_LOOKUPS, SECRET(secret_undefine), RPC_ROW_END };
 
 static int run(struct cli *cli, struct error *err)
 {

@@ -7,6 +7,7 @@
 #include "network/network.h"
 #include "nwfilter/nwfilter.h"
 #include "remote/remote.h"
+#include "secret/secret.h"
 #include "util/file.h"
 #include "util/str.h"
 
@@ -69,6 +70,7 @@ static const struct rpc_row *const tables[] = {
 	network_rows,
 	nwfilter_rows,
 	interface_rows,
+	secret_rows,
 	NULL,
 };
 

@@ -35,6 +35,21 @@ int cli_object_ask(struct cli_conn *conn, const struct cli_object_type *type, co
 	return cli_object_call(conn, proc, ref, type->size, 0, value, err);
 }
 
+/* The arguments of secret_lookup_by_usage; -1: the word is none. */
+static int put_usage(const char *word, void *args)
+{
+	const size_t len = strcspn(word, " ");
+	wire_secret_lookup_by_usage_args usage = { .usage_id = (char *)word + len + 1 };
+
+	if (!word[len])
+		return -1;
+	for (const char *const *name = cli_secret_usages; *name; name++)
+		if (strlen(*name) == len && !strncmp(*name, word, len))
+			usage.usage_type = (int)(name - cli_secret_usages);
+	memcpy(args, &usage, sizeof(usage));
+	return usage.usage_type ? 0 : -1;
+}
+
 /* 0 found, -1 not, or not asked: then *err is as it was */
 static int look_up(struct cli_conn *conn, const struct cli_object_type *type, const struct cli_object_lookup *how, const void *parent,
 		   const char *word, void *ref, struct error *err)
@@ -53,6 +68,9 @@ static int look_up(struct cli_conn *conn, const struct cli_object_type *type, co
 		if (uuid_parse(word, uuid) < 0)
 			return -1;
 		memcpy(args + at, uuid, sizeof(uuid));
+	} else if (how->key == CLI_KEY_USAGE) {
+		if (put_usage(word, args) < 0)
+			return -1;
 	} else {
 		memcpy(args + at, &word, sizeof(word));
 	}

@@ -30,6 +30,7 @@ struct conf_document;
 enum cli_key {
 	CLI_KEY_TEXT,   /* the procedure takes a string */
 	CLI_KEY_UUID,   /* it takes a UUID; asked for words that are one */
+	CLI_KEY_USAGE,  /* it takes what a secret is for, as secret-list prints it: "ceph client.admin" */
 };
 
 struct cli_object_lookup {
@@ -177,6 +178,9 @@ void cli_tree(const char *const *names, const char *const *parents, size_t n);
 /* A volume is in the pool that --pool names (CLI_POOL_OPTION); a snapshot and a checkpoint are in the guest that the first argument names. */
 extern const struct poptOption cli_pool_option[];
 #define CLI_POOL_OPTION { NULL, 0, POPT_ARG_INCLUDE_TABLE, (void *)cli_pool_option, 0, NULL, NULL }
+/* What secrets are for: the words of their types, by libvirt's virSecretUsageType; ends in NULL. */
+extern const char *const cli_secret_usages[];
+
 extern const struct cli_object_type cli_pool, cli_vol, cli_secret, cli_nodedev, cli_iface, cli_snapshot, cli_checkpoint;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/object.h"
+#include "conf/secret.h"
 
 #include <string.h>
 
@@ -51,10 +52,13 @@ const struct cli_object_type cli_vol = {
 	.list = &rpc_storage_pool_list_all_volumes, .get_xml = &rpc_storage_vol_get_xml_desc,
 };
 
+#define USAGE_NAME(id, name) name,
+const char *const cli_secret_usages[] = { "none", SECRET_USAGES(USAGE_NAME) NULL };
+
 const struct cli_object_type cli_secret = {
 	.noun = "secret", .title = "Secret", .missing = ERR_NO_SECRET, .size = sizeof(wire_secret),
 	.name = CLI_NO_MEMBER, .uuid = offsetof(wire_secret, uuid),
-	.lookups = { { &rpc_secret_lookup_by_uuid, CLI_KEY_UUID, false } },
+	.lookups = { { &rpc_secret_lookup_by_uuid, CLI_KEY_UUID, false }, { &rpc_secret_lookup_by_usage, CLI_KEY_USAGE, false } },
 	.list = &rpc_connect_list_all_secrets, .get_xml = &rpc_secret_get_xml_desc,
 };
 

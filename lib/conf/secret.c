@@ -37,7 +37,8 @@ static int secret_fill(struct conf_reader *r, void *obj)
 		secret->private_ = CONF_NO;
 	if (secret->usage && secret->usage_id && !*secret->usage_id)
 		return conf_fail(r, "<usage>: what the secret is for is empty");
-	return memcmp(secret->uuid, none, sizeof(none)) ? 0 : uuid_generate(secret->uuid, r->err);
+	secret->uuid_made = !memcmp(secret->uuid, none, sizeof(none));
+	return secret->uuid_made ? uuid_generate(secret->uuid, r->err) : 0;
 }
 
 const struct conf_elem secret_elem = ELEM_KIND(struct secret, usage, secret_rows, .fill = secret_fill);

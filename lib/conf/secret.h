@@ -16,6 +16,7 @@ CONF_ENUM(secret_usage, SECRET_USAGES);   /* libvirt's virSecretUsageType */
 struct secret {
 	enum conf_yesno ephemeral, private_;   /* always set after parsing */
 	unsigned char uuid[16];
+	bool uuid_made;                        /* by us: the definition gave none */
 	char *description;
 	enum secret_usage usage;               /* 0: none */
 	char *usage_id;

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a guest gets of networks: ports. For supervisors, which call this before they make a guest's interfaces and after they have taken them away. A network is
- * reached by procedure calls on its own supervisor; nothing here knows how it works.
+ * What a guest gets of the secondary drivers, for supervisors. Of networks: ports, asked for before they make a guest's interfaces and given back after they have taken
+ * them away; a network is reached by procedure calls on its own supervisor. Of filters and secrets, which no process has: by helper programs. Nothing here knows how
+ * they work.
  */
 #ifndef BERTH_HYPERVISOR_SECONDARY_H
 #define BERTH_HYPERVISOR_SECONDARY_H
 
 #include "hypervisor/supervisor.h"
 
+#include "conf/secret.h"
 #include "rpc/procs.h"
 
 struct domain_filterref;
+struct domain_secret_ref;
 struct domain_net;
 struct domain_vlan;
 struct domain_vport;
@@ -69,5 +72,13 @@ int hv_cable_keep(const struct domain_net *old, struct domain_net *now, struct e
 
 /* Takes a port from Open vSwitch by what a plan says of it, "PORT MAC"; one that is not there is fine. */
 int hv_switch_undo(const char *line, struct error *err) NODISCARD;
+
+/*
+ * The value of the secret that a definition names by its UUID, or by what it is for (`usage` says of which type, where the reference has a usage: SECRET_USAGE_VOLUME in
+ * <encryption>, SECRET_USAGE_CEPH or SECRET_USAGE_ISCSI in <auth>); also that of a private one. A NUL that *len does not count is behind it. It is to be given back with
+ * hv_secret_free(), which wipes it. ERR_NO_SECRET: there is none, or it has no value yet. Waits as tasks do; also outside any.
+ */
+int hv_secret_value(const struct domain_secret_ref *ref, enum secret_usage usage, char **value, size_t *len, struct error *err) NODISCARD;
+void hv_secret_free(char *value, size_t len);
 
 #endif

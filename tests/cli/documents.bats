@@ -90,7 +90,7 @@ canonical()
 
 @test "without a connection that has them, objects are refused with what to say" {
 	local program
-	for program in pool-list secret-list nodedev-list "snapshot-list g" "checkpoint-list g" "pool-info p" "vol-info v"; do
+	for program in pool-list nodedev-list "snapshot-list g" "checkpoint-list g" "pool-info p" "vol-info v"; do
 		run_apart $program
 		[ "$status" = 7 ]
 		[[ $errors == *"say -c"* ]]

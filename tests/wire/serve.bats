@@ -199,7 +199,8 @@ state_of()
 	expect 0 v freecell
 	contains "$output" "Total:"
 	expect 0 v net-list --all
-	expect 1 v secret-list
+	expect 0 v secret-list
+	expect 1 v pool-list --all
 	contains "$output" "not supported"
 	expect 1 v snapshot-list web
 	expect 0 v list --all --name
