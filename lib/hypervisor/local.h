@@ -19,6 +19,7 @@ struct hv_spawn {
 	bool adopt, paused, autodestroy, host_root, transient, reset_nvram;
 	int timeout_ms;
 	int (*wait)(int fd, int events, int timeout_ms);   /* see struct hv; NULL: poll(2) */
+	int netns;                           /* of an adoption: the network namespace that it goes to; -1: ours */
 };
 
 /* Starts a supervisor and waits for its report. *died: it went without a word (or was killed for being late), so that what it had begun
@@ -27,6 +28,11 @@ int hv_spawn(const struct hv_spawn *spec, bool *died, struct error *err) NODISCA
 
 /* ---- recover.c: the caller holds the object's lock ---- */
 int hv_recover_locked(const struct hv *hv, const struct hv_kind *kind, const char *name, struct error *err) NODISCARD;
+
+/* ---- namespace.c ---- */
+
+/* The network namespace that an object's plan names: 0 ours, or none; 1 another, *fd is the caller's; -1 another that cannot be reached, *err says so. *fd is -1 otherwise. */
+int hv_namespace_of(int run_fd, int *fd, struct error *err) NODISCARD;
 
 /* ---- call.c ---- */
 

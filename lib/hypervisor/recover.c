@@ -5,6 +5,7 @@
 
 #include "util/cgroup.h"
 #include "util/loop.h"
+#include "util/netns.h"
 #include "util/owner.h"
 #include "util/process.h"
 #include "util/str.h"
@@ -24,6 +25,8 @@
 
 struct cleaning {
 	bool kill_it;
+	int netns;            /* where its interfaces and rules are; -1: here */
+	bool unreachable;     /* nobody can go there, or it is gone with all that was in it */
 	struct error first;   /* the rest is cleaned all the same */
 };
 
@@ -64,11 +67,12 @@ static int clean_mount(const struct cleaning *c, const char *path, struct error 
 	return 0;
 }
 
-static int run_helper(const char *helper, const char *name, const char *what, struct error *err)
+/* In the object's network namespace. */
+static int run_helper(const struct cleaning *c, const char *helper, const char *name, const char *what, struct error *err)
 {
 	char *const argv[] = { (char *)helper, (char *)name, NULL };
 	AUTO_FREE char *path = process_helper_path(helper, err);
-	struct process_spec spec = { .path = path, .argv = argv };
+	struct process_spec spec = { .path = path, .argv = argv, .prepare = netns_prepare, .prepare_arg = (void *)&c->netns };
 	pid_t pid = path ? process_spawn(&spec, NULL, err) : -1;
 	int status = 0;
 
@@ -81,15 +85,13 @@ static int run_helper(const char *helper, const char *name, const char *what, st
 
 static int clean_link(const struct cleaning *c, const char *name, struct error *err)
 {
-	(void)c;
-	return run_helper("link-undo", name, "network interface", err);
+	return c->unreachable ? 0 : run_helper(c, "link-undo", name, "network interface", err);
 }
 
 /* "FAMILY NAME": a table of nftables that is ours alone */
 static int clean_table(const struct cleaning *c, const char *name, struct error *err)
 {
-	(void)c;
-	return run_helper("nft-run", name, "firewall table", err);
+	return c->unreachable ? 0 : run_helper(c, "nft-run", name, "firewall table", err);
 }
 
 /* Kills whoever has the word in his command line; *n: how many there were. */
@@ -143,8 +145,7 @@ static int clean_partial(const struct cleaning *c, const char *path, struct erro
 
 static int clean_filter(const struct cleaning *c, const char *portdev, struct error *err)
 {
-	(void)c;
-	return run_helper("nwfilter-bind", portdev, "packet filter of", err);
+	return run_helper(c, "nwfilter-bind", portdev, "packet filter of", err);
 }
 
 static int clean_port(const struct cleaning *c, const char *line, struct error *err)
@@ -177,6 +178,15 @@ static int clean_pci(const struct cleaning *c, const char *line, struct error *e
 	return vfio_plan_undo(line, err);
 }
 
+/* where all else is: read before */
+static int clean_nothing(const struct cleaning *c, const char *line, struct error *err)
+{
+	(void)c;
+	(void)line;
+	(void)err;
+	return 0;
+}
+
 static const struct {
 	const char *what;
 	int (*clean)(const struct cleaning *c, const char *name, struct error *err);
@@ -194,6 +204,7 @@ static const struct {
 	{ "pci", clean_pci },
 	{ "filter", clean_filter },
 	{ "partial", clean_partial },
+	{ "netns", clean_nothing },
 };
 
 static int clean_line(void *ctx, const char *what, const char *name, struct error *err)
@@ -215,10 +226,12 @@ static int clean_line(void *ctx, const char *what, const char *name, struct erro
 int hv_cleanup(const struct hv_kind *kind, const char *name, int run_fd, const struct state_last_exit *last, bool kill_it,
 	       struct error *err)
 {
-	struct cleaning c = { .kill_it = kill_it };
+	struct cleaning c = { .kill_it = kill_it, .netns = -1 };
 	struct error why = { 0 };
 	AUTO_FREE char *own = guest_cgroup_name(kind, name, &why);
 
+	c.unreachable = hv_namespace_of(run_fd, &c.netns, &why) < 0;
+	AUTO_CLOSE int netns = c.netns;
 	if (!own || state_plan_read(run_fd, clean_line, &c, &why) < 0)
 		c.first = why;
 	else if (kind->domain_types)
@@ -271,6 +284,7 @@ static int take_over(const struct hv *hv, const struct hv_kind *kind, const char
 	struct state_last_exit failed = ended(GUEST_END_FAILED, 0, "its supervisor died while it was being started");
 	AUTO_CLOSE int run = -1, alive = -1;
 	struct hv_spawn spec = { .kind = kind, .name = name, .adopt = true, .timeout_ms = hv->timeout_ms, .wait = hv->wait };
+	AUTO_CLOSE int netns = -1;
 	bool died;
 	int lives;
 
@@ -285,8 +299,11 @@ static int take_over(const struct hv *hv, const struct hv_kind *kind, const char
 		return hv_cleanup(kind, name, run, status->state == GUEST_NOSTATE ? &failed : &crashed, !kind->domain_types, err);
 	spec.run_fd = run;
 	spec.alive_fd = alive;
-	if (hv_spawn(&spec, &died, err) == 0)
-		return 1;
+	if (hv_namespace_of(run, &netns, err) >= 0) {
+		spec.netns = netns;
+		if (hv_spawn(&spec, &died, err) == 0)
+			return 1;
+	}
 	/* it never ran: what there is of it is not worth keeping */
 	if (status->state == GUEST_NOSTATE)
 		return hv_cleanup(kind, name, run, &failed, true, err);
@@ -294,7 +311,7 @@ static int take_over(const struct hv *hv, const struct hv_kind *kind, const char
 	lives = guest_lives(kind, name, NULL);
 	if (lives == 0)
 		return hv_cleanup(kind, name, run, &crashed, false, err);
-	return error_wrap(err, "'%s' runs without a supervisor and cannot be adopted (vm-destroy ends it)", name);
+	return error_wrap(err, "'%s' runs without a supervisor and cannot be adopted (%s ends it)", name, kind->domain_types ? "vm-destroy" : "net-destroy");
 }
 
 static int recover_once(const struct hv *hv, const struct hv_kind *kind, const char *name, struct error *err)

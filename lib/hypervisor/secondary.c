@@ -25,6 +25,18 @@ static struct rpc_conn *connect_network(const char *name, struct error *err)
 	return conn;
 }
 
+/* A bridge of another network namespace is none that the guest's cable could reach. */
+static int check_namespace(const char *name, struct error *err)
+{
+	struct error why = { 0 };
+	AUTO_CLOSE int run = state_run_open(hv_network_kind.name, name, &why), netns = -1;
+
+	if (run < 0 || hv_namespace_of(run, &netns, &why) == 0)
+		return 0;
+	return error_set(err, ERR_OPERATION_INVALID, "network '%s' is active in another network namespace than this one (net-destroy %s and net-start %s make it here)", name,
+			 name, name);
+}
+
 /* What the guest's interface asks of the network, as <networkport>. */
 static char *request(const struct supervisor *sv, const struct domain_net *net, unsigned char uuid[16], struct error *err)
 {
@@ -102,7 +114,7 @@ int hv_port_create(struct supervisor *sv, struct domain_net *net, struct error *
 	if (net->type != DOMAIN_NET_NETWORK)
 		return 0;
 	AUTO_CONN struct rpc_conn *conn = connect_network(net->network, err);
-	if (!conn || uuid_generate(uuid, err) < 0 || !(xml = request(sv, net, uuid, err)))
+	if (!conn || check_namespace(net->network, err) < 0 || uuid_generate(uuid, err) < 0 || !(xml = request(sv, net, uuid, err)))
 		return -1;
 	line = str_printf("%s %s", uuid_format(uuid, text), net->network);
 	if (!line || supervisor_plan(sv, "port", line, err) < 0)

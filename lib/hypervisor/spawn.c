@@ -3,6 +3,7 @@
 #include "hypervisor/local.h"
 
 #include "util/file.h"
+#include "util/netns.h"
 #include "util/process.h"
 #include "util/str.h"
 
@@ -156,6 +157,10 @@ static pid_t spawn(const struct hv_spawn *spec, int report, int *pidfd, struct e
 	if (spec->reset_nvram)
 		argv[n++] = (char *)"--reset-nvram";
 	argv[n] = NULL;
+	if (spec->adopt) {
+		ps.prepare = netns_prepare;
+		ps.prepare_arg = (void *)&spec->netns;
+	}
 	own = find_own(spec, path);
 	ps.run = own ? own->main : NULL;
 	pid = process_spawn(&ps, pidfd, err);

@@ -67,7 +67,7 @@ bool supervisor_is_persistent(const struct supervisor *sv)
 
 int supervisor_plan(struct supervisor *sv, const char *what, const char *name, struct error *err)
 {
-	return state_plan_add(sv->run_fd, what, name, err);
+	return sv_plan_namespace(sv, what, err) < 0 ? -1 : state_plan_add(sv->run_fd, what, name, err);
 }
 
 static bool parse_arguments(struct supervisor *sv, int argc, char **argv)

@@ -37,6 +37,9 @@ void sv_write_last_exit(struct supervisor *sv, enum guest_end end, const char *t
 /* The last act: teardown, last-exit, EXIT to every client, delayed close, end of the loop. */
 void sv_end(struct supervisor *sv, enum guest_end end, enum monitor_exit how, const char *text);
 
+/* namespace.c: before the first line of a plan that names a thing of the network: in which namespace that is. */
+int sv_plan_namespace(struct supervisor *sv, const char *what, struct error *err) NODISCARD;
+
 /* The hooks of an operation, for guests alone. sv_hook_end(): what belongs to a guest's end, before and after it is undone; what fails then is logged. */
 int sv_hook(struct supervisor *sv, const char *operation, struct error *err) NODISCARD;
 void sv_hook_end(struct supervisor *sv, const char *operation);

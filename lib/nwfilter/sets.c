@@ -8,14 +8,16 @@
 
 #include "state/state.h"
 #include "util/file.h"
+#include "util/netns.h"
 #include "util/process.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/inotify.h>
 
-#define LOCK_FILE ".sets"
+#define LOCK_NAME 40
 #define LOOK_MS 1000
 #define PORTS_MAX 4096
 
@@ -33,10 +35,22 @@ int nwfilter_uses_sets(const struct nwfilter_binding *binding, nwfilter_load_fn 
 	return uses;
 }
 
+/* Sets are of one network namespace, and so is who looks at them. */
+static int lock_name(char name[LOCK_NAME], struct error *err)
+{
+	struct netns own;
+
+	if (netns_own(&own, err) < 0)
+		return -1;
+	snprintf(name, LOCK_NAME, ".sets-%" PRIu64, own.inode);
+	return 0;
+}
+
 int nwf_follow_sets(int dir, struct error *err)
 {
-	AUTO_FREE char *path = process_helper_path("nwfilter-learn", err);
-	AUTO_CLOSE int lock = path ? openat(dir, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+	char name[LOCK_NAME];
+	AUTO_FREE char *path = lock_name(name, err) < 0 ? NULL : process_helper_path("nwfilter-learn", err);
+	AUTO_CLOSE int lock = path ? openat(dir, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
 	char *const argv[] = { (char *)"nwfilter-learn", (char *)"--sets", NULL };
 	char **env;
 	pid_t pid;
@@ -44,7 +58,7 @@ int nwf_follow_sets(int dir, struct error *err)
 	if (!path)
 		return -1;
 	if (lock < 0 || (file_try_lock(lock) < 0 && errno != EAGAIN))
-		return error_errno(err, LOCK_FILE);
+		return error_errno(err, "%s", name);
 	if (file_is_locked(lock) == 1)
 		return 0;
 	if (!(env = state_environment(err)))
@@ -93,10 +107,11 @@ static int look(void *ctx, const char *portdev, struct error *err)
 	size_t known = 0;
 	AUTO_NWFILTER_BINDING struct nwfilter_binding *b = nwf_load_binding(l->dir, portdev, &why), *told = NULL;
 	AUTO_FREE char *rules = NULL;
+	enum nwf_place place;
 	struct seen *seen;
 
 	(void)err;
-	if (!b || nwfilter_uses_sets(b, nwf_load_filter, &why) <= 0 || !(seen = seen_of(l, portdev)))
+	if (!b || nwf_where(l->dir, portdev, &place, &why) < 0 || place != NWF_HERE || nwfilter_uses_sets(b, nwf_load_filter, &why) <= 0 || !(seen = seen_of(l, portdev)))
 		return 0;
 	seen->now = true;
 	told = nwf_with_learned(l->dir, b, &known, &why);
@@ -115,6 +130,7 @@ static int look(void *ctx, const char *portdev, struct error *err)
 static int look_at_all(struct looking *l, struct error *err)
 {
 	AUTO_CLOSE int lock = -1, dir = nwf_bindings_dir(&lock, err);
+	char name[LOCK_NAME];
 	int users = 0;
 
 	if (dir < 0)
@@ -133,8 +149,8 @@ static int look_at_all(struct looking *l, struct error *err)
 		l->seen[i] = l->seen[--l->n];
 	}
 	/* who binds next holds the lock that we still have, and finds that nobody looks */
-	if (!users)
-		(void)!unlinkat(dir, LOCK_FILE, 0);
+	if (!users && lock_name(name, err) == 0)
+		(void)!unlinkat(dir, name, 0);
 	return users;
 }
 

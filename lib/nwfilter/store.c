@@ -144,17 +144,22 @@ int nwf_connect_list_nwfilters(struct rpc_call *call, const void *args, void *re
 
 /* --- bindings ----------------------------------------------------------------------------------------------------- */
 
-static int remove_table(const char *portdev, struct error *err)
+/* 1: it is in another namespace, and stays. */
+static int remove_table(int dir, const char *portdev, struct error *err)
 {
+	enum nwf_place place;
 	AUTO_FREE char *table = nwfilter_table(portdev, err);
 	AUTO_FREE char *commands = table ? str_printf("add table %s\ndelete table %s\n", table, table) : NULL;
 
-	return commands ? nft_run(commands, err) : table ? error_errno(err, "filter") : -1;
+	if (!commands)
+		return table ? error_errno(err, "filter") : -1;
+	if (nwf_where(dir, portdev, &place, err) < 0)
+		return -1;
+	return place == NWF_HERE ? nft_run(commands, err) : place == NWF_ELSEWHERE;
 }
 
 /* A binding that is on its way in or out has this before its name: it is none, but its table may be there. */
 #define HALF ".half-"
-#define HALF_WRITTEN "." HALF   /* what a temporary file's name begins with */
 
 static char *half_of(const char *file, struct error *err)
 {
@@ -176,14 +181,20 @@ static int sweep(int dir, struct error *err)
 		return error_errno(err, "filter bindings");
 	while ((e = readdir(d))) {
 		AUTO_FREE char *portdev = strncmp(e->d_name, HALF, strlen(HALF)) ? NULL : str_decode_name(e->d_name + strlen(HALF));
+		int elsewhere;
 
-		if (!strncmp(e->d_name, HALF_WRITTEN, strlen(HALF_WRITTEN)))
+		/* half a file, of a name that begins with a dot */
+		if (!strncmp(e->d_name, "..", 2) && e->d_name[2])
 			(void)!unlinkat(dir, e->d_name, 0);
 		if (!portdev)
 			continue;
-		if (remove_table(portdev, err) < 0)
+		elsewhere = remove_table(dir, portdev, err);
+		if (elsewhere < 0)
 			return -1;
+		if (elsewhere)
+			continue;
 		nwf_forget_learned(dir, portdev);
+		nwf_forget_namespace(dir, portdev);
 		if (unlinkat(dir, e->d_name, 0) < 0 && errno != ENOENT)
 			return error_errno(err, "filter binding '%s'", portdev);
 	}
@@ -303,7 +314,7 @@ static int bind_port(const char *xml, unsigned flags, char **portdev, char **fil
 	if (file_replace_at(dir, half, text, strlen(text), 0600, FILE_VOLATILE, err) < 0)
 		return -1;
 	nwf_forget_learned(dir, b->portdev);
-	if (nwf_apply(dir, b, nwf_load_filter, err) < 0 || (renameat(dir, half, dir, file) < 0 && error_errno(err, "filter binding '%s'", b->portdev) < 0)) {
+	if (nwf_note_namespace(dir, b->portdev, err) < 0 || nwf_apply(dir, b, nwf_load_filter, err) < 0 || (renameat(dir, half, dir, file) < 0 && error_errno(err, "filter binding '%s'", b->portdev) < 0)) {
 		struct error ignored;
 
 		/* what cannot be taken away now is so the next time */
@@ -321,15 +332,17 @@ static int unbind_port(const char *portdev, struct error *err)
 	AUTO_FREE char *half = file ? half_of(file, err) : NULL;
 	AUTO_CLOSE int lock = -1, dir = half ? nwf_bindings_dir(&lock, err) : -1;
 	struct error ignored;
+	int elsewhere;
 
 	if (dir < 0)
 		return -1;
 	if (renameat(dir, file, dir, half) < 0)
 		return errno == ENOENT ? error_set(err, ERR_NO_NWFILTER_BINDING, "there is no filter binding for '%s'", portdev) :
 					 error_errno(err, "filter binding '%s'", portdev);
-	if (remove_table(portdev, err) < 0) {
+	elsewhere = remove_table(dir, portdev, err);
+	if (elsewhere) {
 		(void)!renameat(dir, half, dir, file);
-		return -1;
+		return elsewhere < 0 ? -1 : error_set(err, ERR_OPERATION_INVALID, "the filter of '%s' is at work in another network namespace: take it away there (nsenter --net=...)", portdev);
 	}
 	/* by now it is none, whether or not its file goes */
 	(void)!sweep(dir, &ignored);
@@ -461,11 +474,18 @@ static int renew(void *ctx, const char *portdev, struct error *err)
 	AUTO_NWFILTER_BINDING struct nwfilter_binding *b = nwf_load_binding(r->dir, portdev, NULL), *told = NULL;
 	AUTO_FREE char *rules = NULL;
 	enum nwf_learning how;
+	enum nwf_place place;
 	size_t known = 0;
 
 	if (!b || !refers_to(b->ref.filter, r->name, 0))
 		return 0;
+	if (nwf_where(r->dir, portdev, &place, err) < 0)
+		return -1;
+	if (place == NWF_GONE)
+		return 0;
 	snprintf(r->user, sizeof(r->user), "%s", portdev);
+	if (place == NWF_ELSEWHERE)
+		return error_set(err, ERR_OPERATION_INVALID, "filter '%s' is at work for '%s' in another network namespace: change it in that one (nsenter --net=...)", r->name, portdev);
 	if (!r->dry)
 		return nwf_apply(r->dir, b, load_or_tried, err);
 	told = nwf_with_learned(r->dir, b, &known, err);

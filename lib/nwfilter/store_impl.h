@@ -20,6 +20,14 @@ int nwf_apply(int dir, const struct nwfilter_binding *b, nwfilter_load_fn *load,
 /* Calls fn with the name of each port that has a binding, until it returns other than 0. */
 int nwf_each_binding(int dir, int (*fn)(void *ctx, const char *portdev, struct error *err), void *ctx, struct error *err) NODISCARD;
 
+/* --- namespace.c: in which network namespace a binding's port and rules are ------------------------------------------ */
+
+/* GONE: that namespace is, or nothing leads there from here. */
+enum nwf_place { NWF_HERE, NWF_ELSEWHERE, NWF_GONE };
+int nwf_note_namespace(int dir, const char *portdev, struct error *err) NODISCARD;
+void nwf_forget_namespace(int dir, const char *portdev);
+int nwf_where(int dir, const char *portdev, enum nwf_place *place, struct error *err) NODISCARD;
+
 /* --- sets.c: sets of ipset(8), whose members others change --------------------------------------------------------- */
 
 int nwfilter_uses_sets(const struct nwfilter_binding *binding, nwfilter_load_fn *load, struct error *err) NODISCARD;   /* 1, 0, or -1 */

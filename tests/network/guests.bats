@@ -185,6 +185,51 @@ s = socket.socket(); s.bind(('', 80)); s.listen(); c, a = s.accept(); print(*a, 
 	on net-destroy -q default
 }
 
+@test "R2: a network is taken over and taken away in its own network namespace, whoever's command does it" {
+	on net-define -q --default
+	on net-start -q default
+	touch "$SCRATCH/ns-other"
+	unshare --net="$SCRATCH/ns-other" ip link set lo up
+	kill_supervisor() {
+		local victim
+		for victim in $(pgrep -f 'net-supervisor default'); do
+			! grep -qz "^BERTH_ROOT=$BERTH_ROOT$" "/proc/$victim/environ" || kill -9 "$victim"
+		done
+	}
+	kill_supervisor
+	guest other net-dumpxml default >/dev/null
+	[ "$(guest other ip -o link | wc -l)" = 1 ]
+	[ -z "$(guest other nft list tables)" ]
+	# by the one that took it over: what it makes is where the network is
+	guest other net-update -q default add ip-dhcp-host "<host mac='52:54:00:aa:00:03' ip='192.168.122.50'/>" --live
+	guest_new one virbr0
+	guest_dhcp one
+	contains "$(guest one ip addr show eth0)" 192.168.122.50
+	# a guest started elsewhere would have nothing to be plugged into
+	container
+	berth_define lost '' "<interface type='network'><source network='default'/></interface>"
+	run guest other vm-start lost
+	[ "$status" = 4 ]
+	contains "$output" "in another network namespace"
+	kill_supervisor
+	guest other net-destroy -q default
+	! on ip link show virbr0
+	[ -z "$(on nft list tables)" ]
+	# nothing leads there any more: nothing is made in its place, and it can be forgotten
+	on net-start -q default
+	kill_supervisor
+	kill -9 $(pgrep -f "conf-file=$BERTH_ROOT")
+	umount "$SCRATCH/ns-one"
+	umount "$SCRATCH/host"
+	run guest other net-dumpxml default
+	[ "$status" = 1 ]
+	contains "$output" "cannot be adopted (net-destroy ends it): it is of another network namespace"
+	[ "$(guest other ip -o link | wc -l)" = 1 ]
+	guest other net-destroy -q default
+	[ -z "$(ls "$BERTH_ROOT/run/berth/network")" ]
+	unshare --net="$SCRATCH/host" ip link set lo up
+}
+
 @test "bandwidth of a network is kept, and a port's floor is promised once" {
 	echo "<network><name>slow</name><bridge name='b-slow' stp='off'/><bandwidth><inbound average='1000' peak='1000' burst='64'/></bandwidth><ip address='10.8.0.1' prefix='24'/></network>" >"$SCRATCH/n.xml"
 	on net-define -q "$SCRATCH/n.xml"
