@@ -24,7 +24,7 @@ static const struct cli_object_event events[] = {
 static int run(struct cli *cli, struct error *err)
 {
 	const struct cli_object_events watch = {
-		&cli_network, "network", &rpc_connect_network_event_register_any, events, &hv_network_kind, hv_network_lifecycle
+		&cli_network, "network", &rpc_connect_network_event_register_any, events, &hv_network_kind, hv_object_lifecycle
 	};
 
 	return cli_object_watch(cli, &watch, uses, err);

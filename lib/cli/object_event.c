@@ -126,17 +126,24 @@ static int tell_local(const struct hv_event *event, void *arg, struct error *err
 {
 	struct local *l = arg;
 	const struct cli_object_event *as = l->events->events;
-	struct { void *callback_id; char *name; unsigned char uuid[UUID_BYTES]; int event, detail; } msg = {
-		.name = event->dom->name, .event = number_of(l, event)
-	};
+	const struct cli_object_type *type = l->events->type;
+	int number = number_of(l, event), rc;
 
 	while (as->watched != event->type->id)
 		as++;
-	memcpy(msg.uuid, event->dom->uuid, sizeof(msg.uuid));
-	if (msg.event < 0 || (l->cli->n_args && memcmp(msg.uuid, l->uuid, sizeof(msg.uuid)) != 0))
+	if (number < 0 || (l->cli->n_args && memcmp(event->dom->uuid, l->uuid, sizeof(l->uuid)) != 0))
 		return 0;
+	/* as a message is laid out: callback id, reference, event, detail */
+	AUTO_FREE char *msg = calloc(1, sizeof(void *) + type->size + 2 * sizeof(int));
+	if (!msg)
+		return error_errno(err, "no memory for an event");
+	if (type->name != CLI_NO_MEMBER)
+		memcpy(msg + sizeof(void *) + type->name, &event->dom->name, sizeof(event->dom->name));
+	memcpy(msg + sizeof(void *) + type->uuid, event->dom->uuid, UUID_BYTES);
+	memcpy(msg + sizeof(void *) + type->size, &number, sizeof(number));
 	l->told++;
-	return tell(l->cli, l->events, as, (const char *)&msg, err) < 0 ? -1 : !loop;
+	rc = tell(l->cli, l->events, as, msg, err);
+	return rc < 0 ? -1 : !loop;
 }
 
 static void warn_local(void *arg, const char *text)
@@ -146,8 +153,10 @@ static void warn_local(void *arg, const char *text)
 
 static int find_local(struct local *l, struct cli_conn *conn, struct error *err)
 {
-	struct { char *name; unsigned char uuid[UUID_BYTES]; } ref = { 0 };
+	AUTO_FREE char *ref = calloc(1, l->events->type->size);
 
+	if (!ref)
+		return error_errno(err, "%s", l->events->option);
 	for (const struct cli_object_event *e = l->events->events; e->name; e++)
 		if (all || !strcmp(e->name, event_name ? event_name : "lifecycle"))
 			l->types |= UINT64_C(1) << e->watched;
@@ -155,10 +164,10 @@ static int find_local(struct local *l, struct cli_conn *conn, struct error *err)
 		return cli_usage(err, "there is no event '%s' (see --list)", event_name);
 	if (!l->cli->n_args)
 		return 0;
-	if (cli_object_find(conn, l->events->type, NULL, l->cli->args[0], &ref, err) < 0)
+	if (cli_object_find(conn, l->events->type, NULL, l->cli->args[0], ref, err) < 0)
 		return -1;
-	memcpy(l->uuid, ref.uuid, sizeof(l->uuid));
-	cli_object_clear(l->events->type, &ref);
+	memcpy(l->uuid, ref + l->events->type->uuid, sizeof(l->uuid));
+	cli_object_clear(l->events->type, ref);
 	return 0;
 }
 

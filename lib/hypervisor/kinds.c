@@ -25,6 +25,10 @@ const struct hv_kind hv_network_kind = {
 	.name = "network", .title = "network", .supervisor = "net-supervisor", .noun = "network", .missing = ERR_NO_NETWORK,
 };
 
+#define SECRETS .title = "secret", .noun = "secret", .missing = ERR_NO_SECRET
+static const struct hv_kind ephemeral_secret_kind = { .name = ".secret", SECRETS };
+const struct hv_kind hv_secret_kind = { .name = "secret", .also = &ephemeral_secret_kind, SECRETS };
+
 const struct hv_kind *hv_kind_of_directory(const char *name)
 {
 	return strcmp(name, hv_network_kind.name) ? hv_kind_find(name) : &hv_network_kind;
@@ -50,7 +54,7 @@ const struct hv_kind *hv_kind_of_type(const char *domain_type)
 const struct hv_kind *hv_next(const struct hv *hv, const struct hv_kind *last)
 {
 	if (hv->kind)
-		return last ? NULL : hv->kind;
+		return last ? last->also : hv->kind;
 	last = last ? last + 1 : hv_kinds;
 	while (last->name && last->apart)
 		last++;

@@ -14,7 +14,7 @@ struct x86_cpu;      /* cpu/x86.h */
 struct hv_kind {
 	const char *name;               /* "lxc": the directory's name and the URI's scheme */
 	const char *title;              /* "LXC": what connect_get_type answers */
-	const char *supervisor;         /* the helper's name */
+	const char *supervisor;         /* the helper's name; NULL: nothing runs for its objects, they are only watched */
 	const char *const *domain_types;   /* of <domain type=...>; ends in NULL. NULL: its objects are no guests */
 	const char *noun;               /* "guest", "network" */
 	enum error_code missing;        /* what is said where there is none of a name */
@@ -24,6 +24,7 @@ struct hv_kind {
 	bool apart;                     /* lives in a state of its own and is reached by its own process alone (helpers/driver-NAME) */
 	const char *scheduler;          /* what domain_get_scheduler_type answers; NULL: "posix" */
 	unsigned host_cpus;             /* of a host that is none; 0: this one's */
+	const struct hv_kind *also;     /* another that objects of the same sort are in */
 	unsigned sched_params;          /* how many of hypervisor/params.c's scheduler parameters it has; 0: all */
 };
 
@@ -31,7 +32,7 @@ struct hv_kind {
 extern const struct hv_kind hv_kinds[];
 
 /* The objects that are no guests. */
-extern const struct hv_kind hv_network_kind;
+extern const struct hv_kind hv_network_kind, hv_secret_kind;
 
 /* Of guests or of other objects, by the name of the directory; NULL: none of ours. */
 const struct hv_kind *hv_kind_of_directory(const char *name);

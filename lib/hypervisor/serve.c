@@ -146,6 +146,7 @@ static void on_peer_close(void *ctx, struct rpc_peer *peer)
 	s->left = true;
 	serve_watch_stop(&s->guests);
 	serve_watch_stop(&s->networks);
+	serve_watch_stop(&s->secrets);
 }
 
 /* What the client began is done before its server goes: a start, say, whose answer nobody waits for any more. */
@@ -171,8 +172,8 @@ static int gather_tables(struct serving *s, const struct rpc_row *const *more, s
 		return error_errno(err, "no memory to serve a connection");
 	memcpy(s->tables, own, sizeof(own));
 	memcpy(s->tables + ARRAY_LEN(own), more, n * sizeof(*more));
-	/* last: a driver that lives apart tells of its networks itself */
-	s->tables[ARRAY_LEN(own) + n] = serve_network_rows;
+	/* last: a driver that lives apart tells of its networks and secrets itself */
+	s->tables[ARRAY_LEN(own) + n] = serve_object_rows;
 	s->programs[0] = (struct rpc_program){ RPC_REMOTE_PROGRAM, RPC_REMOTE_VERSION, s->tables };
 	s->programs[1] = (struct rpc_program){ RPC_QEMU_PROGRAM, RPC_QEMU_VERSION, s->tables };
 	s->programs[2] = (struct rpc_program){ RPC_LXC_PROGRAM, RPC_LXC_VERSION, s->tables };
@@ -230,6 +231,7 @@ int hv_serve(const struct hv_serve *spec, struct error *err)
 		ev_run(s.loop, 0);
 	hv_watch_free(s.guests.watch);
 	hv_watch_free(s.networks.watch);
+	hv_watch_free(s.secrets.watch);
 	rpc_server_free(s.server);
 	if (s.loop)
 		ev_loop_destroy(s.loop);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What serve.c, serve_event.c, serve_network.c, serve_stream.c and serve_watch.c share. */
+/* What serve.c, serve_event.c, serve_object.c, serve_stream.c and serve_watch.c share. */
 #ifndef BERTH_HYPERVISOR_SERVE_PRIV_H
 #define BERTH_HYPERVISOR_SERVE_PRIV_H
 
@@ -32,7 +32,7 @@ struct serving {
 	struct ev_prepare prepare;    /* ends the loop when the client has left and nothing is in progress */
 	bool left;
 	bool passes_fds;
-	struct serve_watch guests, networks;
+	struct serve_watch guests, networks, secrets;
 };
 
 /* serve_watch.c: types of events (bits) of hv's objects are told from now on, once the watch has begun. */
@@ -44,8 +44,8 @@ void serve_watch_stop(struct serve_watch *w);
 /* serve_event.c */
 extern const struct rpc_row serve_event_rows[];
 
-/* serve_network.c */
-extern const struct rpc_row serve_network_rows[];
+/* serve_object.c */
+extern const struct rpc_row serve_object_rows[];
 
 /* serve_stream.c */
 extern const struct rpc_row serve_stream_rows[];

@@ -5,6 +5,7 @@
 #include "rpc/client.h"
 #include "util/str.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <search.h>
 #include <string.h>
@@ -205,10 +206,19 @@ static void watch_definition(struct hv_watch *w, struct watched *g)
 	}
 }
 
+/* Whether a secret has a value; what was written before it was watched is told, too. */
+static bool has_value(const struct watched *g)
+{
+	AUTO_CLOSE int dir = g->kind->supervisor ? -1 : state_open_object(g->kind->name, g->name, NULL);
+
+	return dir >= 0 && faccessat(dir, STATE_SECRET_VALUE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static int defined(struct hv_watch *w, const struct hv_kind *kind, const char *name, struct error *err)
 {
 	struct watched *g = find_or_add(w, kind, name, err);
 	struct error why;
+	int rc;
 
 	if (!g)
 		return -1;
@@ -217,7 +227,17 @@ static int defined(struct hv_watch *w, const struct hv_kind *kind, const char *n
 	watch_definition(w, g);
 	if (state_uuid_of(kind->name, name, g->uuid, &why) < 0)
 		memset(g->uuid, 0, sizeof(g->uuid));
-	return watch_tell_lifecycle(w, g, HV_LIFECYCLE_DEFINED, DEFINED_ADDED, err);
+	rc = watch_tell_lifecycle(w, g, HV_LIFECYCLE_DEFINED, DEFINED_ADDED, err);
+	return rc == 0 && has_value(g) ? watch_tell_value(w, g, err) : rc;
+}
+
+/* A secret that became ephemeral, or ceased to be so, is still there. */
+static bool is_elsewhere(const struct hv_watch *w, const struct watched *g)
+{
+	for (const struct hv_kind *k = hv_next(&w->hv, NULL); k && !g->kind->supervisor; k = hv_next(&w->hv, k))
+		if (k != g->kind && state_is_defined(k->name, g->name, NULL) == 1)
+			return true;
+	return false;
 }
 
 static int undefined(struct hv_watch *w, const struct hv_kind *kind, const char *name, int detail, struct error *err)
@@ -229,7 +249,7 @@ static int undefined(struct hv_watch *w, const struct hv_kind *kind, const char 
 		return 0;
 	g->defined = false;
 	watch_remove(w, &g->lib_wd);
-	rc = watch_tell_lifecycle(w, g, HV_LIFECYCLE_UNDEFINED, detail, err);
+	rc = is_elsewhere(w, g) ? 0 : watch_tell_lifecycle(w, g, HV_LIFECYCLE_UNDEFINED, detail, err);
 	if (!g->conn && g->told == GUEST_SHUTOFF)
 		watch_bury(w, g);
 	return rc;
@@ -294,7 +314,7 @@ static int on_definitions(struct hv_watch *w, const struct hv_kind *kind, const 
 /* Looked at once for all that has come of it. */
 static void due(struct hv_watch *w, struct watched *g)
 {
-	if (g->due)
+	if (g->due || !g->kind->supervisor)
 		return;
 	g->due = true;
 	g->next_due = w->due;
@@ -388,6 +408,8 @@ static int on_event(struct hv_watch *w, const struct inotify_event *e, const str
 	case WATCH_OBJECT:
 		if (e->len && !strcmp(e->name, STATE_ANNOTATED))
 			return annotated(w, entry->guest, state_open_object, err);
+		if (e->len && !entry->kind->supervisor && !strcmp(e->name, STATE_SECRET_VALUE))
+			return watch_tell_value(w, entry->guest, err);
 		return e->len && !strcmp(e->name, "config.xml") ? redefined(w, entry->guest, err) : 0;
 	case WATCH_GUEST:
 		if (e->len && !strcmp(e->name, STATE_ANNOTATED))
@@ -441,12 +463,12 @@ static int watch_kinds(struct hv_watch *w, struct error *err)
 {
 	for (const struct hv_kind *k = hv_next(&w->hv, NULL); k; k = hv_next(&w->hv, k)) {
 		struct watch_wd lib_as = { .what = WATCH_LIB, .kind = k }, run_as = { .what = WATCH_RUN, .kind = k };
-		AUTO_CLOSE int run = state_open_dir(STATE_RUN, k->name, true, err);
-		AUTO_CLOSE int lib = run < 0 ? -1 : state_open_dir(STATE_LIB, k->name, true, err);
+		AUTO_CLOSE int run = k->supervisor ? state_open_dir(STATE_RUN, k->name, true, err) : -1;
+		AUTO_CLOSE int lib = k->supervisor && run < 0 ? -1 : state_open_kind(k->name, true, err);
 
 		if (lib < 0)
 			return -1;
-		if (watch_add(w, lib, ROOT_MASK, &lib_as) < 0 || watch_add(w, run, ROOT_MASK, &run_as) < 0)
+		if (watch_add(w, lib, ROOT_MASK, &lib_as) < 0 || (k->supervisor && watch_add(w, run, ROOT_MASK, &run_as) < 0))
 			return error_errno(err, "watching the state of guests (raise fs.inotify.max_user_watches)");
 	}
 	return 0;

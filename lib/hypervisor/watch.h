@@ -25,8 +25,9 @@ enum hv_lifecycle {
 	HV_LIFECYCLE_CRASHED = 8,
 };
 
-/* What a lifecycle event is where the watched objects are networks (hv.kind is hv_network_kind): virNetworkEventLifecycleType; -1: none. */
-int hv_network_lifecycle(int event);
+/* What a lifecycle event is where the watched objects are networks or secrets (hv.kind is hv_network_kind, hv_secret_kind): virNetworkEventLifecycleType,
+ * virSecretEventLifecycleType; -1: none. */
+int hv_object_lifecycle(int event);
 
 /* A type of event, by its numbered form: every such message begins with the number of the callback. */
 struct hv_event_type {
@@ -35,8 +36,8 @@ struct hv_event_type {
 	size_t dom_offset;             /* of the wire_domain in the message */
 };
 
-/* What networks have, too; for them "dom" is the network. */
-enum { HV_EVENT_LIFECYCLE = 0, HV_EVENT_METADATA_CHANGE = 23 };
+/* What networks and secrets have, too; for them "dom" is the network, the secret (its name is its UUID). Secrets have no metadata: that one tells of their value. */
+enum { HV_EVENT_LIFECYCLE = 0, HV_EVENT_METADATA_CHANGE = 23, HV_EVENT_VALUE_CHANGE = HV_EVENT_METADATA_CHANGE };
 
 /* All that there are, each at the place of its id; the last has no proc. */
 extern const struct hv_event_type hv_event_types[];

@@ -56,7 +56,7 @@ const struct hv_event_type hv_event_types[] = {
 	{ -1, NULL, 0 },
 };
 
-int hv_network_lifecycle(int event)
+int hv_object_lifecycle(int event)
 {
 	switch (event) {
 	case HV_LIFECYCLE_DEFINED:
@@ -106,6 +106,14 @@ int watch_tell_annotated(struct hv_watch *w, struct watched *g, int dir, struct 
 	msg.nsuri = *uri ? &uri : NULL;
 	memcpy(msg.dom.uuid, g->uuid, sizeof(g->uuid));
 	return tell(w, &hv_event_types[HV_EVENT_METADATA_CHANGE], &msg, err);
+}
+
+int watch_tell_value(struct hv_watch *w, struct watched *g, struct error *err)
+{
+	wire_domain_event_callback_metadata_change_msg msg = { .dom = { .name = g->name, .id = g->id } };
+
+	memcpy(msg.dom.uuid, g->uuid, sizeof(g->uuid));
+	return tell(w, &hv_event_types[HV_EVENT_VALUE_CHANGE], &msg, err);
 }
 
 /* ---- the supervisor's word ---- */

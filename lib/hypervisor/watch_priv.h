@@ -61,6 +61,8 @@ int watch_each(struct hv_watch *w, watch_each_fn *fn, void *arg, struct error *e
 int watch_tell_lifecycle(struct hv_watch *w, struct watched *g, enum hv_lifecycle event, int detail, struct error *err) NODISCARD;
 /* That the annotation changed that a directory of its, its object's or its run directory, tells of. */
 int watch_tell_annotated(struct hv_watch *w, struct watched *g, int dir, struct error *err) NODISCARD;
+/* That a secret has another value. */
+int watch_tell_value(struct hv_watch *w, struct watched *g, struct error *err) NODISCARD;
 /* Tells that what has no supervisor to tell of its end has ended, as its run directory went. */
 int watch_run_gone(struct hv_watch *w, struct watched *g, struct error *err) NODISCARD;
 /* Takes what its supervisor has sent. */

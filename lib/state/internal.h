@@ -19,9 +19,6 @@
  * says ENOENT only when there is none. */
 int state_private_at(int dirfd, const char *name, bool create, struct error *err) NODISCARD;
 
-/* The directory that a kind's definitions are in: of the run root where its name begins with a dot. */
-int state_open_kind(const char *kind, bool create, struct error *err) NODISCARD;
-
 /* Reads a small regular file into a buffer: its length, or -1 with errno (EINVAL: no regular file, EFBIG: does not fit). */
 ssize_t state_read_small(int dirfd, const char *name, char *buf, size_t size);
 

@@ -105,6 +105,9 @@ void state_unlock(struct state_lock *lock);
  *
  * A kind whose name begins with a dot (".secret") is one whose definitions last until the next boot: they are below the run root, and it has no run directories. */
 
+/* The directory that a kind's definitions are in. With `create` what is missing is made. */
+int state_open_kind(const char *kind, bool create, struct error *err) NODISCARD;
+
 /* Whether the object is defined (its directory is there, however damaged): 1, 0, or -1. */
 int state_is_defined(const char *kind, const char *name, struct error *err) NODISCARD;
 

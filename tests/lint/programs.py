@@ -19,7 +19,7 @@ XML |= set('nwfilter-binding-dumpxml nwfilter-binding-list nwfilter-list vm-auto
 # a host interface is as much its definition as what the kernel says
 XML |= set('iface-begin iface-destroy iface-edit iface-list iface-mac iface-name iface-rollback iface-start iface-undefine'.split())
 # what a secret is for is in its definition
-XML |= set('secret-get-value secret-list secret-set-value secret-undefine'.split())
+XML |= set('secret-event secret-get-value secret-list secret-set-value secret-undefine'.split())
 
 # likewise those of other objects
 XML_OBJECTS = re.compile(r'(pool|vol|secret|nodedev|iface)-(define|create|create-from|dumpxml|capabilities|find-sources(-as)?|clone|(un)?bridge)$|'

@@ -74,6 +74,63 @@ static void defines_and_undefines(void **state)
 	assert_int_equal(no_findings(), 0);
 }
 
+/* A kind with a dot is in the run root, and has all that others have. */
+static void ends_with_the_boot(void **state)
+{
+	struct error err = { 0 };
+	struct state_list list;
+	AUTO_FREE char *name = NULL;
+
+	(void)state;
+	assert_int_equal(state_define(".lxc", "web", u1, "<a/>", 4, &err), 0);
+	assert_int_equal(state_define(".lxc", "db", u1, "<a/>", 4, &err), -1);
+	assert_int_equal(err.code, ERR_DOM_EXIST);
+	assert_int_equal(access(scratch_path("run/berth/.lxc/web/config.xml"), F_OK), 0);
+	assert_int_equal(access(scratch_path("var/lib/berth"), F_OK), -1);
+	assert_int_equal(state_list(&list, ".lxc", STATE_LIST_DEFINED | STATE_LIST_RUNNING, &err), 0);
+	assert_int_equal(list.n, 1);
+	assert_true(list.entry[0].defined && !list.entry[0].running && !list.entry[0].damaged);
+	state_list_free(&list);
+	assert_int_equal(state_find_uuid(".lxc", u1, &name, &err), 1);
+	assert_string_equal(name, "web");
+	assert_int_equal(no_findings(), 0);
+	assert_int_equal(state_undefine(".lxc", "web", &err), 0);
+	assert_int_equal(state_is_defined(".lxc", "web", &err), 0);
+}
+
+/* What is beside a definition is replaced as it is, and goes with it. */
+static void has_other_files(void **state)
+{
+	struct error err = { 0 };
+	AUTO_FREE char *data = NULL;
+	struct stat st;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(state_write_file("lxc", "web", "value", "x", 1, &err), -1);
+	assert_int_equal(define("web", u1, "<a/>", &err), 0);
+	assert_int_equal(state_read_file("lxc", "web", "value", 10, &data, &len, &err), -1);
+	assert_int_equal(err.sys, ENOENT);
+	scratch_write("var/lib/berth/lxc/web/.value.999999999.tmp", "left");
+	assert_int_equal(state_write_file("lxc", "web", "value", "a\0b", 3, &err), 0);
+	assert_int_equal(access(scratch_path("var/lib/berth/lxc/web/.value.999999999.tmp"), F_OK), -1);
+	assert_int_equal(state_read_file("lxc", "web", "value", 2, &data, &len, &err), -1);
+	assert_int_equal(state_read_file("lxc", "web", "value", 3, &data, &len, &err), 0);
+	assert_int_equal(len, 3);
+	assert_memory_equal(data, "a\0b", 4);
+	assert_int_equal(stat(scratch_path("var/lib/berth/lxc/web/value"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(define("web", u1, "<b/>", &err), 0);
+	assert_int_equal(access(scratch_path("var/lib/berth/lxc/web/value"), F_OK), 0);
+	assert_int_equal(mkdir(scratch_path("var/lib/berth/lxc/.del.db"), 0700), 0);
+	scratch_write("var/lib/berth/lxc/.del.db/value", "left");
+	assert_int_equal(state_clean("lxc", &err), 0);
+	assert_int_equal(access(scratch_path("var/lib/berth/lxc/.del.db"), F_OK), -1);
+	holds("web", "<b/>");
+	assert_int_equal(state_clean("none", &err), 0);
+	assert_int_equal(no_findings(), 0);
+}
+
 static void renames(void **state)
 {
 	struct error err = { 0 };
@@ -396,7 +453,7 @@ static void roots(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(defines_and_undefines), T(renames), T(autostart_and_last_exit), T(X4_names), T(R9_damaged_hides_nobody), T(P5_modes),
+		T(defines_and_undefines), T(ends_with_the_boot), T(has_other_files), T(renames), T(autostart_and_last_exit), T(X4_names), T(R9_damaged_hides_nobody), T(P5_modes),
 		T(R8_twenty_definers), T(R8_one_uuid), T(leftovers), T(roots), T(R4_full_disk),
 	};
 
