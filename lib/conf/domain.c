@@ -195,6 +195,46 @@ const struct conf_bitmap *domain_vcpu_cpuset(const struct domain *def, unsigned 
 	return def->vcpus.cpuset;
 }
 
+static const struct domain_vcpu *listed_vcpu(const struct domain *def, unsigned vcpu)
+{
+	for (size_t i = 0; i < def->vcpu_list.n; i++)
+		if (def->vcpu_list.items[i]->id.value == vcpu)
+			return def->vcpu_list.items[i];
+	return NULL;
+}
+
+bool domain_vcpu_online(const struct domain *def, unsigned vcpu)
+{
+	const struct domain_vcpu *v = listed_vcpu(def, vcpu);
+
+	return v ? v->enabled == CONF_YES : vcpu < (def->vcpus.current ? def->vcpus.current : def->vcpus.n);
+}
+
+bool domain_vcpu_hotpluggable(const struct domain *def, unsigned vcpu)
+{
+	const struct domain_vcpu *v = listed_vcpu(def, vcpu);
+
+	return v && v->hotpluggable ? v->hotpluggable == CONF_YES : !domain_vcpu_online(def, vcpu);
+}
+
+int domain_list_vcpus(struct domain *def, struct error *err)
+{
+	if (def->vcpus.n > CONF_BITMAP_MAX)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "%u CPUs are too many to be listed", def->vcpus.n);
+	while (def->vcpu_list.n < def->vcpus.n) {
+		uint32_t id = (uint32_t)def->vcpu_list.n;
+		bool on = domain_vcpu_online(def, id);
+		struct domain_vcpu *v = CONF_LIST_ADD(&def->vcpu_list);
+
+		if (!v)
+			return error_errno(err, "the CPUs");
+		v->id = (struct conf_num){ id, true };
+		v->enabled = on ? CONF_YES : CONF_NO;
+		v->hotpluggable = on ? CONF_NO : CONF_YES;
+	}
+	return 0;
+}
+
 const struct conf_bitmap *domain_iothread_cpuset(const struct domain *def, unsigned iothread)
 {
 	for (size_t i = 0; i < def->cputune.iothreadpins.n; i++)

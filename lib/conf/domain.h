@@ -177,6 +177,13 @@ bool domain_equal(const struct domain *a, const struct domain *b, struct buf *wh
 const struct conf_bitmap *domain_vcpu_cpuset(const struct domain *def, unsigned vcpu);
 const struct conf_bitmap *domain_iothread_cpuset(const struct domain *def, unsigned iothread);
 
+/* Whether a virtual processor is there, and whether it can be unplugged (what nobody says: it can be if it is not there from the start). */
+bool domain_vcpu_online(const struct domain *def, unsigned vcpu);
+bool domain_vcpu_hotpluggable(const struct domain *def, unsigned vcpu);
+
+/* Lists single processors (<vcpus>) where there was a count alone; those that are there are not made to be unplugged. 0, or -1: no memory, or too many. */
+int domain_list_vcpus(struct domain *def, struct error *err) NODISCARD;
+
 /* Completes what only a driver can know where none is asked: the way libvirt's driver-independent "test" driver does (architecture i686,
  * interfaces but a container's named testnet0 ..., which reading such a document forgets again). Only for showing. 0, or -1: no memory. */
 int domain_fill_generic(struct domain *def, struct error *err) NODISCARD;

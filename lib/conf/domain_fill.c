@@ -154,6 +154,43 @@ static void drop_pins(struct conf_reader *r, struct domain *def)
 	}
 }
 
+static int by_id(const void *a, const void *b)
+{
+	uint64_t x = (*(struct domain_vcpu *const *)a)->id.value, y = (*(struct domain_vcpu *const *)b)->id.value;
+
+	return (x > y) - (x < y);
+}
+
+/* Single processors that are listed: all of them in their order, and the count is theirs. One that is not mentioned is off. */
+static int fill_vcpus(struct conf_reader *r, struct domain *def)
+{
+	uint32_t on = 0, listed = (uint32_t)def->vcpu_list.n;
+
+	if (!listed)
+		return 0;
+	if (def->vcpus.n > CONF_BITMAP_MAX)
+		return conf_fail(r, "<vcpus>: %u processors are too many to be listed", def->vcpus.n);
+	qsort(def->vcpu_list.items, listed, sizeof(def->vcpu_list.items[0]), by_id);
+	for (uint32_t i = 0, at = 0; i < def->vcpus.n; i++) {
+		struct domain_vcpu *v = at < listed && def->vcpu_list.items[at]->id.value == i ? def->vcpu_list.items[at++] : NULL;
+
+		if (!v && (v = CONF_LIST_ADD(&def->vcpu_list)))
+			*v = (struct domain_vcpu){ .id = { i, true }, .enabled = CONF_NO };
+		if (!v)
+			return conf_no_memory(r);
+		if (!v->hotpluggable)
+			v->hotpluggable = v->enabled == CONF_YES ? CONF_NO : CONF_YES;
+		on += v->enabled == CONF_YES;
+	}
+	if (def->vcpu_list.n != def->vcpus.n)
+		return conf_fail(r, "<vcpus>: a processor is listed twice, or has a number beyond the %u that there are", def->vcpus.n);
+	if (!on)
+		return conf_fail(r, "<vcpus>: no processor is enabled");
+	qsort(def->vcpu_list.items, def->vcpu_list.n, sizeof(def->vcpu_list.items[0]), by_id);
+	def->vcpus.current = on == def->vcpus.n ? 0 : on;
+	return 0;
+}
+
 static int check_vcpus(struct conf_reader *r, const struct domain *def)
 {
 	const struct domain_cpu *cpu = def->cpu;
@@ -286,7 +323,7 @@ int domain_fill(struct conf_reader *r, struct domain *def)
 	fill_hugepages(def);
 	fill_numatune(def);
 	drop_pins(r, def);
-	if (fill_uuid(r, def) < 0 || fill_smbios_uuid(r, def) < 0 || fill_memory(r, def) < 0 || check_vcpus(r, def) < 0 ||
+	if (fill_uuid(r, def) < 0 || fill_smbios_uuid(r, def) < 0 || fill_memory(r, def) < 0 || fill_vcpus(r, def) < 0 || check_vcpus(r, def) < 0 ||
 	    fill_iothreads(r, def) < 0 || fill_os(r, def) < 0 || domain_fill_devices(r, def) < 0 ||
 	    domain_fill_buses(r, def) < 0 || fill_boot(r, def) < 0)
 		return -1;

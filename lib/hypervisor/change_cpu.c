@@ -19,25 +19,34 @@ static void drop_list(struct domain *def)
 	def->vcpu_list.n = 0;
 }
 
-/* Of single ones that are listed, the first that are off go on, or the last that are on go off. */
-static void switch_listed(struct domain *def, uint32_t want)
+static bool switch_one(struct domain_vcpu *v, bool on)
 {
-	uint32_t on = 0;
+	if ((v->enabled == CONF_YES) == on)
+		return false;
+	v->enabled = on ? CONF_YES : CONF_NO;
+	v->order = 0;
+	return true;
+}
 
-	for (size_t i = 0; i < def->vcpu_list.n; i++)
-		on += def->vcpu_list.items[i]->enabled == CONF_YES;
+/* Of single ones that are listed, the first that are off go on, or the last that are on go off: those first that can be unplugged. */
+static void switch_listed(struct change *c, uint32_t want)
+{
+	struct domain *def = c->next;
+	uint32_t on = current_vcpus(c->now);
+
 	for (size_t i = 0; i < def->vcpu_list.n && on < want; i++) {
 		struct domain_vcpu *v = def->vcpu_list.items[i];
-		on += v->enabled != CONF_YES;
-		v->enabled = CONF_YES;
-		v->order = 0;
+
+		if (!switch_one(v, true))
+			continue;
+		on++;
+		if (!c->live)
+			v->hotpluggable = c->flags & CHANGE_FLAG_HOTPLUGGABLE ? CONF_YES : CONF_NO;
 	}
-	for (size_t i = def->vcpu_list.n; i-- > 0 && on > want;) {
-		struct domain_vcpu *v = def->vcpu_list.items[i];
-		on -= v->enabled == CONF_YES;
-		v->enabled = CONF_NO;
-		v->order = 0;
-	}
+	for (int any = 0; any < 2; any++)
+		for (size_t i = def->vcpu_list.n; i-- > 0 && on > want;)
+			if (any || domain_vcpu_hotpluggable(c->now, (unsigned)def->vcpu_list.items[i]->id.value))
+				on -= switch_one(def->vcpu_list.items[i], false);
 }
 
 static void drop_pins_from(struct domain *def, uint32_t n)
@@ -70,28 +79,10 @@ int change_vcpus(struct change *c, struct error *err)
 	if (a->nvcpus > def->vcpus.n)
 		return error_set(err, ERR_INVALID_ARG, "'%s': %u CPUs are more than the most that it can have, %u", def->name, a->nvcpus,
 				 def->vcpus.n);
+	if (c->flags & CHANGE_FLAG_HOTPLUGGABLE && domain_list_vcpus(def, err) < 0)
+		return -1;
 	def->vcpus.current = a->nvcpus == def->vcpus.n ? 0 : a->nvcpus;
-	switch_listed(def, a->nvcpus);
-	return 0;
-}
-
-/* Makes the list of single ones, where there was a count alone. */
-static int make_list(struct domain *def, struct error *err)
-{
-	for (uint32_t i = 0; !def->vcpu_list.n || i < def->vcpus.n; i++) {
-		struct domain_vcpu *v;
-
-		if (i < def->vcpu_list.n)
-			continue;
-		if (i >= def->vcpus.n)
-			break;
-		v = CONF_LIST_ADD(&def->vcpu_list);
-		if (!v)
-			return error_errno(err, "the CPUs");
-		v->id = (struct conf_num){ i, true };
-		v->enabled = i < current_vcpus(def) ? CONF_YES : CONF_NO;
-		v->hotpluggable = i ? CONF_YES : CONF_NO;
-	}
+	switch_listed(c, a->nvcpus);
 	return 0;
 }
 
@@ -100,26 +91,31 @@ int change_vcpu(struct change *c, struct error *err)
 	const wire_domain_set_vcpu_args *a = c->args;
 	struct domain *def = c->next;
 	AUTO_FREE struct conf_bitmap *which = conf_bitmap_parse(a->cpumap, CONF_BITMAP_MAX, err);
+	bool fixed = false;
 	uint32_t on = 0;
 
-	if (!which || make_list(def, err) < 0)
+	if (!which || domain_list_vcpus(def, err) < 0)
 		return -1;
 	if (a->state != 0 && a->state != 1)
 		return error_set(err, ERR_INVALID_ARG, "a CPU is on or off, not %d", a->state);
 	if (which->bits > def->vcpus.n)
 		return error_set(err, ERR_INVALID_ARG, "'%s' has no CPU %u", def->name, which->bits - 1);
-	for (size_t i = 0; i < def->vcpu_list.n; i++) {
+	for (size_t i = def->vcpu_list.n; i-- > 0;) {
 		struct domain_vcpu *v = def->vcpu_list.items[i];
-		if (conf_bitmap_test(which, (unsigned)v->id.value)) {
-			if (!a->state && v->hotpluggable == CONF_NO)
-				return error_set(err, ERR_INVALID_ARG, "'%s': CPU %u cannot be switched off", def->name, (unsigned)v->id.value);
-			v->enabled = a->state ? CONF_YES : CONF_NO;
-			v->order = 0;
+		unsigned id = (unsigned)v->id.value;
+
+		if (conf_bitmap_test(which, id)) {
+			if (!a->state && !c->live && fixed)
+				return error_set(err, ERR_INVALID_ARG, "'%s': CPU %u cannot be switched off: one after it is there from the start", def->name, id);
+			switch_one(v, a->state);
+			if (!c->live)
+				v->hotpluggable = id ? CONF_YES : CONF_NO;
 		}
 		on += v->enabled == CONF_YES;
+		fixed |= v->enabled == CONF_YES && v->hotpluggable == CONF_NO;
 	}
-	if (on == 0)
-		return error_set(err, ERR_INVALID_ARG, "'%s': a guest cannot be without CPUs", def->name);
+	if (conf_bitmap_test(which, 0) && !a->state)
+		return error_set(err, ERR_INVALID_ARG, "'%s': the first CPU is always on", def->name);
 	def->vcpus.current = on == def->vcpus.n ? 0 : on;
 	return 0;
 }

@@ -44,9 +44,44 @@ static int add_net_name(const struct domain_net *net, size_t i, struct params *o
 	return add_named(out, "net", i, "name", net->target ? net->target : net->guest_actual, err);
 }
 
+static int add_index(struct params *out, size_t i, uint32_t index, struct error *err)
+{
+	char name[NAME_MAX_];
+
+	snprintf(name, sizeof(name), "block.%zu.backingIndex", i);
+	return index ? params_add_uint(out, name, index, err) : 0;
+}
+
+static int add_image_names(const struct domain_disk *disk, const struct domain_source *src, uint32_t index, size_t i, struct params *out, struct error *err)
+{
+	bool local = src->type == DOMAIN_SOURCE_FILE || src->type == DOMAIN_SOURCE_BLOCK || src->type == DOMAIN_SOURCE_VOLUME;
+
+	if (add_named(out, "block", i, "name", disk->dst, err) < 0 || add_index(out, i, index, err) < 0)
+		return -1;
+	return local ? add_named(out, "block", i, "path", src->path, err) : 0;
+}
+
 static int add_disk_names(const struct domain_disk *disk, size_t i, struct params *out, struct error *err)
 {
-	return add_named(out, "block", i, "name", disk->dst, err) < 0 ? -1 : add_named(out, "block", i, "path", disk->src.path, err);
+	return add_image_names(disk, &disk->src, disk->src.index, i, out, err);
+}
+
+static size_t images_below(const struct domain_disk *disk)
+{
+	size_t n = 0;
+
+	for (const struct domain_backing *b = disk->backing; b && b->src.path; b = b->backing)
+		n++;
+	return n;
+}
+
+size_t stats_block_number(const struct domain *def, size_t disk, unsigned groups)
+{
+	size_t n = disk;
+
+	for (size_t i = 0; groups & STATS_BACKING && i < disk; i++)
+		n += images_below(def->devices.disks.items[i]);
+	return n;
 }
 
 int stats_from_definition(const struct domain *def, int state, int reason, unsigned groups, struct params *out, struct error *err)
@@ -192,6 +227,25 @@ static int add_block(const struct domain_disk *disk, size_t i, const struct stat
 	return 0;
 }
 
+static int add_blocks(const struct domain *def, unsigned groups, const struct stats_source *from, struct params *out, struct error *err)
+{
+	const struct domain_devices *d = &def->devices;
+
+	if (params_add_uint(out, "block.count", (unsigned)stats_block_number(def, d->disks.n, groups), err) < 0)
+		return -1;
+	for (size_t i = 0; i < d->disks.n; i++) {
+		const struct domain_disk *disk = d->disks.items[i];
+		size_t n = stats_block_number(def, i, groups);
+
+		if (add_block(disk, n, from, out, err) < 0)
+			return -1;
+		for (const struct domain_backing *b = disk->backing; groups & STATS_BACKING && b && b->src.path; b = b->backing)
+			if (add_image_names(disk, &b->src, b->index, ++n, out, err) < 0)
+				return -1;
+	}
+	return 0;
+}
+
 int stats_of_running(const struct domain *def, int state, int reason, unsigned groups, const struct stats_source *from, struct params *out,
 		     struct error *err)
 {
@@ -207,14 +261,7 @@ int stats_of_running(const struct domain *def, int state, int reason, unsigned g
 			if (add_net(d->interfaces.items[i], i, from, out, err) < 0)
 				return -1;
 	}
-	if (groups & STATS_BLOCK) {
-		if (params_add_uint(out, "block.count", (unsigned)d->disks.n, err) < 0)
-			return -1;
-		for (size_t i = 0; i < d->disks.n; i++)
-			if (add_block(d->disks.items[i], i, from, out, err) < 0)
-				return -1;
-	}
-	return 0;
+	return groups & STATS_BLOCK ? add_blocks(def, groups, from, out, err) : 0;
 }
 
 /* --- what the host knows of a guest's devices -------------------------------------------------------------------- */

@@ -18,6 +18,11 @@
 #define STATS_DIRTYRATE 512u
 #define STATS_VM 1024u
 #define STATS_ALL 2047u
+/* No group: the images below the disks' are told of, too. */
+#define STATS_BACKING (1u << 30)
+
+/* The number in "block.N.name" of a disk; of the images below it the numbers that follow, where `groups` has STATS_BACKING. */
+size_t stats_block_number(const struct domain *def, size_t disk, unsigned groups);
 
 /* What a definition and a state alone tell: state, balloon limits, vCPU counts, names of interfaces and disks. */
 int stats_from_definition(const struct domain *def, int state, int reason, unsigned groups, struct params *out, struct error *err) NODISCARD;

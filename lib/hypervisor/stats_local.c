@@ -7,7 +7,7 @@
 
 /* libvirt's virConnectGetAllDomainStatsFlags beside the filter of guests. */
 #define FLAG_NOWAIT (1u << 29)
-#define FLAG_BACKING (1u << 30)
+#define FLAG_BACKING STATS_BACKING
 #define FLAG_ENFORCE (1u << 31)
 #define FILTERS 0xffu
 

@@ -50,7 +50,8 @@ static int all_stats(struct rpc_call *call, const void *args, void *ret, struct 
 	const wire_connect_get_all_domain_stats_args *a = args;
 	wire_connect_get_all_domain_stats_ret *r = ret;
 	struct stats_source from = { ask_self, sv };
-	unsigned groups = a->stats ? a->stats : STATS_ALL;
+	/* the flag VIR_CONNECT_GET_ALL_DOMAINS_STATS_BACKING has the same bit */
+	unsigned groups = (a->stats ? a->stats : STATS_ALL) | (a->flags & STATS_BACKING);
 	wire_domain_stats_record *record;
 	bool asked = a->doms.doms_len == 0;
 

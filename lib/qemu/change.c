@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What can be changed while a machine runs: limits, memory, processors, throttles; devices are in change_device.c. */
+/* What can be changed while a machine runs: limits, memory, throttles; devices are in change_device.c, processors in change_vcpu.c. */
 #include "qemu/change_impl.h"
 
 #include "hypervisor/change.h"
 #include "util/cgroup.h"
+#include "util/cgroup_tune.h"
 
 #include <string.h>
 
@@ -35,13 +36,36 @@ static int set_stats_period(struct supervisor *sv, struct change *c, struct erro
 static int set_limits(struct supervisor *sv, struct change *c, struct error *err)
 {
 	struct cgroup_limits limits;
-	AUTO_FREE char *cpuset = NULL;
+	AUTO_QEMU_SETS struct qemu_sets sets = { 0 };
 
-	if (qemu_limits(c->next, &limits, &cpuset, err) < 0)
+	if (qemu_limits(c->next, &limits, &sets, err) < 0)
 		return -1;
 	if (!qemu_guest(sv)->cgroup)
 		return error_set(err, ERR_OPERATION_UNSUPPORTED, "the guest has no control group, which would hold it to the limit (its user was given none)");
 	return cgroup_set(qemu_guest(sv)->cgroup, &limits, err);
+}
+
+/* Memory that is elsewhere moves. */
+static int set_nodes(struct supervisor *sv, struct change *c, struct error *err)
+{
+	const struct domain_numatune *now = &c->now->numatune, *next = &c->next->numatune;
+	struct cgroup_limits limits;
+	AUTO_QEMU_SETS struct qemu_sets sets = { 0 };
+
+	if (now->memory.mode && next->memory.mode != now->memory.mode)
+		return error_set(err, ERR_OPERATION_INVALID, "the mode of memory cannot be changed while the machine runs (change its definition: --config)");
+	if (qemu_limits(c->next, &limits, &sets, err) < 0)
+		return -1;
+	if (!sets.nodes)
+		return error_set(err, ERR_OPERATION_INVALID, "the nodes of a running machine can be set in the modes 'strict' and 'restrictive' alone");
+	if (!qemu_guest(sv)->cgroup)
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "the guest has no control group, which would keep it to the nodes (its user was given none)");
+	return cgroup_tune_cpuset(qemu_guest(sv)->cgroup, NULL, sets.nodes, err);
+}
+
+static int set_perf(struct supervisor *sv, struct change *c, struct error *err)
+{
+	return qemu_perf_apply(qemu_guest(sv), c->next, err);
 }
 
 static int set_pins(struct supervisor *sv, struct change *c, struct error *err)
@@ -56,76 +80,6 @@ static int nothing_to_do(struct supervisor *sv, struct change *c, struct error *
 	(void)c;
 	(void)err;
 	return 0;
-}
-
-/* ---- processors ---- */
-
-static uint32_t present(const struct domain *def)
-{
-	return def->vcpus.current ? def->vcpus.current : def->vcpus.n;
-}
-
-/* QEMU's next place for a processor (query-hotpluggable-cpus lists the highest first). */
-static json_t *free_place(struct qemu_guest *g, struct error *err)
-{
-	json_t *list = qmp_execute(g->qmp, "query-hotpluggable-cpus", NULL, QMP_TIMEOUT, err), *place = NULL;
-
-	for (size_t i = json_array_size(list); i-- > 0 && !place;)
-		if (!json_object_get(json_array_get(list, i), "qom-path"))
-			place = json_incref(json_array_get(list, i));
-	json_decref(list);
-	if (list && !place)
-		error_set(err, ERR_OPERATION_FAILED, "QEMU has no place for another processor");
-	return place;
-}
-
-static int plug_vcpu(struct qemu_guest *g, uint32_t number, struct error *err)
-{
-	json_t *place = free_place(g, err), *args;
-	const char *type = json_string_value(json_object_get(place, "type"));
-	char id[24];
-
-	if (!place)
-		return -1;
-	snprintf(id, sizeof(id), "vcpu%u", number);
-	args = json_pack("{s:s, s:s}", "driver", type ? type : "", "id", id);
-	json_object_update(args, json_object_get(place, "props"));
-	json_decref(place);
-	return qmp_do(g->qmp, "device_add", args, QMP_TIMEOUT, err);
-}
-
-/* The way back when a step fails: what was plugged in by this change. */
-static int set_vcpus(struct supervisor *sv, struct change *c, struct error *err)
-{
-	struct qemu_guest *g = qemu_guest(sv);
-	uint32_t have = present(c->now), want = present(c->next), at = have;
-	struct error ignored;
-
-	if (c->next->vcpu_list.n && c->what == CHANGE_VCPU && have == want)
-		return error_set(err, ERR_OPERATION_UNSUPPORTED, "a machine's processors can be added in their order alone");
-	for (; at < want; at++)
-		if (plug_vcpu(g, at, err) < 0)
-			break;
-	for (; at > want && want < have; at--) {
-		char id[24];
-		int r;
-
-		snprintf(id, sizeof(id), "vcpu%u", at - 1);
-		r = qemu_unplug(g, id, err);
-		if (r > 0)
-			return error_set(err, ERR_OPERATION_FAILED, "the guest does not let go of processor %u", at - 1);
-		if (r < 0)
-			return -1;
-	}
-	if (at == want)
-		return qemu_pin_threads(g, c->next, err);
-	while (at-- > have) {
-		char id[24];
-
-		snprintf(id, sizeof(id), "vcpu%u", at);
-		(void)!qemu_unplug(g, id, &ignored);
-	}
-	return -1;
 }
 
 /* ---- disks' throttles ---- */
@@ -282,7 +236,8 @@ supervisor_change_fn *const qemu_changes[CHANGES] = {
 	[CHANGE_UPDATE] = update,
 	[CHANGE_MEMORY] = set_memory,
 	[CHANGE_STATS_PERIOD] = set_stats_period,
-	[CHANGE_VCPUS] = set_vcpus,
+	[CHANGE_VCPUS] = qemu_set_vcpus,
+	[CHANGE_VCPU] = qemu_set_vcpus,
 	[CHANGE_VCPU_PIN] = set_pins,
 	[CHANGE_EMULATOR_PIN] = set_pins,
 	[CHANGE_IOTHREAD_PIN] = set_pins,
@@ -293,6 +248,8 @@ supervisor_change_fn *const qemu_changes[CHANGES] = {
 	[CHANGE_MEMTUNE] = set_limits,
 	[CHANGE_BLKIOTUNE] = set_limits,
 	[CHANGE_SCHEDULER] = set_limits,
+	[CHANGE_NUMATUNE] = set_nodes,
+	[CHANGE_PERF] = set_perf,
 	[CHANGE_IOTUNE] = set_iotune,
 	[CHANGE_LIFECYCLE] = nothing_to_do,
 };

@@ -40,6 +40,12 @@ int qemu_attach_net(struct qemu_guest *g, const struct domain *def, struct domai
 void qemu_disk_gone(struct qemu_guest *g, const struct domain_disk *disk);
 void qemu_net_gone(struct qemu_guest *g, struct domain_net *net);
 
+/* ---- change_vcpu.c ---- */
+
+supervisor_change_fn qemu_set_vcpus;
+/* What a definition says of a processor that the guest has let go. */
+void qemu_vcpu_gone(struct domain *def, unsigned vcpu);
+
 /* ---- change_device.c ---- */
 
 /* Another medium in a drive, or none; `force`: though the guest has locked its tray. */

@@ -401,16 +401,13 @@ struct late {
 /* Processors have names, too. */
 static bool vcpu_gone(struct qemu_guest *g, const char *alias)
 {
-	struct domain *def = g->sv->def;
 	unsigned number;
 	char rest;
 
 	if (sscanf(alias, "vcpu%u%c", &number, &rest) != 1)
 		return false;
-	if (!def->vcpus.current)
-		def->vcpus.current = def->vcpus.n;
-	if (number > 0 && number < def->vcpus.current)
-		def->vcpus.current--;
+	g->vcpu_gone = true;
+	qemu_vcpu_gone(g->sv->def, number);
 	supervisor_live_changed(g->sv);
 	return true;
 }

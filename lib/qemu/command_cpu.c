@@ -242,9 +242,18 @@ int qemu_build_smp(struct qemu_build *b)
 {
 	const struct domain *def = b->def;
 	const struct domain_topology *t = def->cpu ? &def->cpu->topology : NULL;
-	unsigned max = def->vcpus.n, now = def->vcpus.current ? def->vcpus.current : max;
+	unsigned max = def->vcpus.n, now = 0;
 	AUTO_BUF struct buf text = { 0 };
 
+	/* what can be unplugged must have been plugged in; QEMU makes the others in their order */
+	for (unsigned i = 0; i < max; i++) {
+		if (!domain_vcpu_online(def, i) || domain_vcpu_hotpluggable(def, i))
+			continue;
+		if (i != now++)
+			return error_set(b->err, ERR_CONFIG_UNSUPPORTED, "<vcpus>: vcpu %u cannot be there from the start (hotpluggable='no') where one before it is not", i);
+	}
+	if (now == 0)
+		return error_set(b->err, ERR_CONFIG_UNSUPPORTED, "<vcpus>: vcpu 0 must be enabled and cannot be hotpluggable");
 	qemu_optf(&text, "%u", now);
 	if (now != max)
 		qemu_optf(&text, "maxcpus=%u", max);

@@ -7,6 +7,7 @@
 #include "hypervisor/stats.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define ASK_MS 10000
 
@@ -27,7 +28,7 @@ bool qemu_qdev_is(const char *qdev, const char *alias)
 	return false;
 }
 
-static json_int_t number(const json_t *o, const char *key)
+static json_int_t number_in(const json_t *o, const char *key)
 {
 	json_int_t n = json_integer_value(json_object_get(o, key));
 
@@ -68,14 +69,14 @@ static void add_entry(struct done *d, const json_t *entry)
 
 	for (int i = 0; i < 3; i++) {
 		snprintf(key, sizeof(key), "%s_operations", words[i]);
-		d->requests[i] += number(s, key);
+		d->requests[i] += number_in(s, key);
 		snprintf(key, sizeof(key), "%s_total_time_ns", words[i]);
-		d->ns[i] += number(s, key);
+		d->ns[i] += number_in(s, key);
 		snprintf(key, sizeof(key), "%s_bytes", words[i]);
 		if (i < 2)
-			d->bytes[i] += number(s, key);
+			d->bytes[i] += number_in(s, key);
 		snprintf(key, sizeof(key), "failed_%s_operations", words[i]);
-		d->errors += number(s, key);
+		d->errors += number_in(s, key);
 	}
 }
 
@@ -145,26 +146,80 @@ int qemu_block_stats_flags(struct rpc_call *call, const void *args, void *ret, s
 	return 0;
 }
 
-int qemu_block_more_stats(struct qemu_guest *g, struct params *out, struct error *err)
-{
-	const struct domain_devices *d = &g->sv->def->devices;
-	json_t *list = qmp_execute(g->qmp, "query-blockstats", NULL, ASK_MS, err);
-	char name[60];
-	int r = list ? 0 : -1;
+/* Values of one image, "block.N.name". */
+struct value {
+	const char *name;
+	json_int_t value;
+};
 
-	for (size_t i = 0; i < d->disks.n && r == 0; i++) {
+static int add_values(struct params *out, size_t number, const struct value *values, size_t n, struct error *err)
+{
+	char name[60];
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		snprintf(name, sizeof(name), "block.%zu.%s", number, values[i].name);
+		r = params_add_ullong(out, name, (uint64_t)values[i].value, err);
+	}
+	return r;
+}
+
+static const json_t *node_in(const json_t *nodes, unsigned index, const char *what)
+{
+	char name[40];
+	size_t i;
+	json_t *n;
+
+	snprintf(name, sizeof(name), "libvirt-%u-%s", index, what);
+	json_array_foreach((json_t *)nodes, i, n)
+		if (!strcmp(text_of(n, "node-name"), name))
+			return n;
+	return NULL;
+}
+
+/* The place in an image where an event was asked for. */
+static int add_threshold(struct params *out, size_t number, const json_t *nodes, unsigned index, struct error *err)
+{
+	const struct value v = { "threshold", number_in(node_in(nodes, index, "storage"), "write_threshold") };
+
+	return v.value ? add_values(out, number, &v, 1, err) : 0;
+}
+
+/* An image below a disk's own. */
+static int add_backing(struct params *out, size_t number, const json_t *nodes, const struct domain_backing *b, struct error *err)
+{
+	const json_t *format = node_in(nodes, b->index, "format"), *image = json_object_get(format ? format : node_in(nodes, b->index, "storage"), "image");
+	struct value values[] = { { "allocation", number_in(image, "actual-size") }, { "capacity", number_in(image, "virtual-size") }, { "physical", 0 } };
+	struct stat st;
+
+	if (!image)
+		return 0;
+	values[2].value = b->src.type == DOMAIN_SOURCE_FILE && stat(b->src.path, &st) == 0 ? (json_int_t)st.st_size : values[0].value;
+	return add_values(out, number, values, ARRAY_LEN(values), err) < 0 ? -1 : add_threshold(out, number, nodes, b->index, err);
+}
+
+int qemu_block_more_stats(struct qemu_guest *g, unsigned groups, struct params *out, struct error *err)
+{
+	const struct domain *def = g->sv->def;
+	json_t *list = qmp_execute(g->qmp, "query-blockstats", NULL, ASK_MS, err);
+	json_t *nodes = list ? qmp_execute(g->qmp, "query-named-block-nodes", json_pack("{s:b}", "flat", true), ASK_MS, err) : NULL;
+	int r = nodes ? 0 : -1;
+
+	for (size_t i = 0; i < def->devices.disks.n && r == 0; i++) {
+		const struct domain_disk *disk = def->devices.disks.items[i];
+		size_t number = stats_block_number(def, i, groups);
 		struct done of = { 0 };
 
-		add_entry(&of, entry_of(list, d->disks.items[i]));
-		const struct { const char *name; json_int_t value; } all[] = {
+		add_entry(&of, entry_of(list, disk));
+		const struct value values[] = {
 			{ "rd.times", of.ns[0] }, { "wr.times", of.ns[1] }, { "fl.reqs", of.requests[2] }, { "fl.times", of.ns[2] },
 		};
-		for (size_t k = 0; k < ARRAY_LEN(all) && r == 0; k++) {
-			snprintf(name, sizeof(name), "block.%zu.%s", i, all[k].name);
-			r = params_add_ullong(out, name, (uint64_t)all[k].value, err);
-		}
+		r = add_values(out, number, values, ARRAY_LEN(values), err) < 0 ? -1 : add_threshold(out, number, nodes, disk->src.index, err);
+		for (const struct domain_backing *b = disk->backing; groups & STATS_BACKING && b && b->src.path && r == 0; b = b->backing)
+			r = add_backing(out, ++number, nodes, b, err);
 	}
 	json_decref(list);
+	json_decref(nodes);
 	return r;
 }
 
@@ -189,11 +244,11 @@ int qemu_get_block_info(struct rpc_call *call, const void *args, void *ret, stru
 			json_decref(list);
 			return -1;
 		}
-		r->allocation = r->physical = (uint64_t)number(image, "actual-size");
+		r->allocation = r->physical = (uint64_t)number_in(image, "actual-size");
 	}
 	/* what the guest sees of an image of another format than raw */
-	if (number(image, "virtual-size"))
-		r->capacity = (uint64_t)number(image, "virtual-size");
+	if (number_in(image, "virtual-size"))
+		r->capacity = (uint64_t)number_in(image, "virtual-size");
 	json_decref(list);
 	return 0;
 }

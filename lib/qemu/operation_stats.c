@@ -217,11 +217,13 @@ static int dirty_rate_stats(struct qemu_guest *g, struct params *out, struct err
 {
 	static const char *const states[] = { "unstarted", "measuring", "measured" };
 	struct error none;
-	json_t *r = qmp_execute(g->qmp, "query-dirty-rate", NULL, ASK_MS, &none);
+	json_t *r = qmp_execute(g->qmp, "query-dirty-rate", NULL, ASK_MS, &none), *v;
 	const char *status = json_string_value(json_object_get(r, "status")), *mode = json_string_value(json_object_get(r, "mode"));
 	int rc = 0, state = -1;
+	char name[60];
+	size_t i;
 
-	for (size_t i = 0; status && i < ARRAY_LEN(states); i++)
+	for (i = 0; status && i < ARRAY_LEN(states); i++)
 		if (!strcmp(status, states[i]))
 			state = (int)i;
 	if (state >= 0)
@@ -231,8 +233,51 @@ static int dirty_rate_stats(struct qemu_guest *g, struct params *out, struct err
 		     params_add_string(out, "dirtyrate.calc_mode", mode ? mode : "page-sampling", err) < 0 ? -1 : 0;
 	if (rc == 0 && state == 2)
 		rc = params_add_llong(out, "dirtyrate.megabytes_per_second", json_integer_value(json_object_get(r, "dirty-rate")), err);
+	/* by the dirty ring alone */
+	json_array_foreach(json_object_get(r, "vcpu-dirty-rate"), i, v) {
+		snprintf(name, sizeof(name), "dirtyrate.vcpu.%lld.megabytes_per_second", (long long)json_integer_value(json_object_get(v, "id")));
+		if (rc == 0 && state == 2)
+			rc = params_add_ullong(out, name, (uint64_t)json_integer_value(json_object_get(v, "dirty-rate")), err);
+	}
 	json_decref(r);
 	return rc;
+}
+
+struct waits {
+	struct qemu_guest *g;
+	struct params *out;
+};
+
+static int add_named(struct params *out, unsigned vcpu, const char *what, uint64_t value, struct error *err)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "vcpu.%u.%s", vcpu, what);
+	return params_add_ullong(out, name, value, err);
+}
+
+/* How long a processor's thread waited for the host's: /proc/PID/task/TID/schedstat has the times on a processor and in the queue in nanoseconds. A kernel
+ * with statistics of its scheduler tells in `sched` how long for I/O, in milliseconds. */
+static int add_waits(void *ctx, unsigned id, pid_t tid, struct error *err)
+{
+	const struct waits *w = ctx;
+	unsigned long long on, queued;
+	char path[60], line[160];
+	double waited;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", (int)w->g->pid, (int)tid);
+	AUTO_FCLOSE FILE *f = fopen(path, "re");
+	if (f && fscanf(f, "%llu %llu", &on, &queued) == 2 && add_named(w->out, id, "delay", queued, err) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/sched", (int)w->g->pid, (int)tid);
+	AUTO_FCLOSE FILE *s = fopen(path, "re");
+	while (s && fgets(line, sizeof(line), s)) {
+		const char *at = strstr(line, "wait_sum");
+
+		if (at && sscanf(at, "wait_sum : %lf", &waited) == 1)
+			return add_named(w->out, id, "wait", (uint64_t)(waited * 1e6), err);
+	}
+	return 0;
 }
 
 int qemu_more_stats(struct supervisor *sv, unsigned groups, struct params *out, struct error *err)
@@ -241,7 +286,13 @@ int qemu_more_stats(struct supervisor *sv, unsigned groups, struct params *out, 
 
 	if (!g || !g->lives || !qmp_is_open(g->qmp))
 		return 0;
-	if ((groups & STATS_BLOCK) && qemu_block_more_stats(g, out, err) < 0)
+	struct waits waits = { g, out };
+
+	if ((groups & STATS_VCPU) && qemu_each_thread(g, false, add_waits, &waits, err) < 0)
+		return -1;
+	if (qemu_counters(g, groups, out, err) < 0 || ((groups & STATS_PERF) && qemu_perf_stats(g, out, err) < 0))
+		return -1;
+	if ((groups & STATS_BLOCK) && qemu_block_more_stats(g, groups, out, err) < 0)
 		return -1;
 	if ((groups & STATS_IOTHREAD) && iothread_stats(g, out, err) < 0)
 		return -1;

@@ -81,7 +81,7 @@ static struct qemu_guest *guest_new(struct supervisor *sv, struct error *err)
 		agent_init(&g->agent, sv->loop);
 		g->pidfd = -1;
 	}
-	g->went_down = g->reboot_wanted = g->panicked = g->saved = false;
+	g->went_down = g->reboot_wanted = g->panicked = g->saved = g->vcpu_gone = false;
 	g->raised = 0;
 	g->pause_reason = PAUSED_UNKNOWN;
 	return g;
@@ -205,6 +205,7 @@ static void open_monitor_again(struct qemu_guest *g)
 static int qemu_adopt(struct supervisor *sv, struct error *err)
 {
 	struct qemu_guest *g = guest_new(sv, err);
+	struct error why;
 
 	if (!g)
 		return -1;
@@ -221,6 +222,8 @@ static int qemu_adopt(struct supervisor *sv, struct error *err)
 		return -1;
 	qemu_words_adopt(g);
 	open_monitor_again(g);
+	if (qemu_perf_apply(g, sv->def, &why) < 0)
+		supervisor_log(sv, "%s: %s", sv->name, why.text);
 	guest_runs(g);
 	return 0;
 }
@@ -287,6 +290,7 @@ static void qemu_teardown(struct supervisor *sv)
 	qemu_job_lost(g);
 	end_process(g);
 	qemu_words_close(g);
+	qemu_perf_close(g);
 	if (g->cgroup && (cgroup_kill(g->cgroup, DEATH_MS, &err) < 0 || cgroup_remove(g->cgroup, &err) < 0))
 		supervisor_log(sv, "%s: %s", sv->name, err.text);
 	cgroup_free(STEAL_PTR(g->cgroup));

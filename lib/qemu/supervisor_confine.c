@@ -54,7 +54,7 @@ static int drop_bounding(uint64_t keep)
 	return 0;
 }
 
-/* Modules, kexec, file handles, BPF, performance events, keyrings, the clock, swap. A QEMU that is started later inherits the filter and may want io_uring, which it
+/* Modules, kexec, file handles, BPF, keyrings, the clock, swap; performance events are counted (supervisor_perf.c). A QEMU that is started later inherits the filter and may want io_uring, which it
  * refuses, too. */
 static int filter(const struct domain *def, struct error *err)
 {
@@ -64,7 +64,7 @@ static int filter(const struct domain *def, struct error *err)
 		return 0;
 	if (!prog)
 		return error_errno(err, "cannot confine");
-	if (seccomp_guest(0, prog, err) < 0)
+	if (seccomp_guest(CAP(CAP_PERFMON), prog, err) < 0)
 		return -1;
 	return seccomp_install(prog) < 0 ? error_errno(err, "cannot confine") : 0;
 }

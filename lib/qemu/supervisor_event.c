@@ -247,9 +247,15 @@ static bool unplugged(struct qemu_guest *g, const char *alias, bool deleted)
 
 static void on_deleted(struct qemu_guest *g, struct event *e)
 {
-	char alias[200];
+	char alias[200], path[200];
+	unsigned vcpu;
+	int end = 0;
 
 	str(e, "device", alias, sizeof(alias));
+	/* of a processor that it emulates QEMU tells the end of its interrupt controller alone */
+	str(e, "path", path, sizeof(path));
+	if (!*alias && sscanf(path, "/machine/peripheral/vcpu%u/lapic%n", &vcpu, &end) == 1 && end && !path[end])
+		snprintf(alias, sizeof(alias), "vcpu%u", vcpu);
 	if (*alias && !unplugged(g, alias, true))
 		qemu_device_gone(g, alias);
 }

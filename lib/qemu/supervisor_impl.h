@@ -62,6 +62,8 @@ struct qemu_guest {
 	int resume_reason;              /* of the RESUME that comes; 0: unpaused */
 	struct qemu_job job;
 	struct qemu_unplug *unplugs;
+	bool vcpu_gone;                 /* a processor was unplugged */
+	struct qemu_perf *perf;         /* what is counted */
 	struct agent agent;
 	struct qemu_words words;
 	/* Consoles and channels that clients have open. */
@@ -148,8 +150,13 @@ void qemu_words_close(struct qemu_guest *g);
 
 /* ---- supervisor_tune.c ---- */
 struct cgroup_limits;
-/* The limits of the guest's control group; *cpuset is the caller's and is pointed to. */
-int qemu_limits(const struct domain *def, struct cgroup_limits *limits, char **cpuset, struct error *err) NODISCARD;
+/* The limits of the guest's control group; what they point to is in *sets, which the caller clears. */
+struct qemu_sets {
+	char *cpus, *nodes;
+};
+int qemu_limits(const struct domain *def, struct cgroup_limits *limits, struct qemu_sets *sets, struct error *err) NODISCARD;
+void qemu_sets_clear(struct qemu_sets *sets);
+#define AUTO_QEMU_SETS AUTO(qemu_sets_clear)
 /* Bytes that QEMU may lock; 0: the default. */
 uint64_t qemu_locked_memory(const struct domain *def);
 /* Binds threads to the host's processors as the definition says; whether it says anything. */
@@ -159,6 +166,14 @@ int qemu_pin_threads(struct qemu_guest *g, const struct domain *def, struct erro
 /* Calls fn for each vcpu's (or iothread's) thread that is QEMU's, until it returns other than 0. */
 int qemu_each_thread(struct qemu_guest *g, bool iothreads, int (*fn)(void *ctx, unsigned id, pid_t tid, struct error *err), void *ctx,
 		     struct error *err) NODISCARD;
+
+/* ---- supervisor_perf.c ---- */
+struct params;
+/* Counts the events that a definition has, and no others: all or, on failure, those that were counted before. */
+int qemu_perf_apply(struct qemu_guest *g, const struct domain *def, struct error *err) NODISCARD;
+void qemu_perf_close(struct qemu_guest *g);
+/* The group perf of statistics. */
+int qemu_perf_stats(struct qemu_guest *g, struct params *out, struct error *err) NODISCARD;
 
 /* ---- supervisor_graphics.c ---- */
 /* Chooses free ports for displays that say none. */
@@ -174,9 +189,11 @@ extern const struct qmp_ops qemu_monitor_ops;
 /* operation_block.c: whether QEMU's path of a device is that of an alias */
 bool qemu_qdev_is(const char *qdev, const char *alias);
 
-struct params;
-/* The times that disks took, for the group block of statistics. */
-int qemu_block_more_stats(struct qemu_guest *g, struct params *out, struct error *err) NODISCARD;
+/* The times that disks took and more, for the group block of statistics; `groups` as of stats_of_running(). */
+int qemu_block_more_stats(struct qemu_guest *g, unsigned groups, struct params *out, struct error *err) NODISCARD;
+
+/* operation_counters.c: what KVM counts, for the groups vm, vcpu and cpu. */
+int qemu_counters(struct qemu_guest *g, unsigned groups, struct params *out, struct error *err) NODISCARD;
 
 /* operation_stats.c: supervisor_driver.stats */
 int qemu_more_stats(struct supervisor *sv, unsigned groups, struct params *out, struct error *err) NODISCARD;
@@ -189,6 +206,11 @@ int qemu_learn_state(struct qemu_guest *g, struct error *err) NODISCARD;
 
 /* Sends the events of this kind that libvirt's clients asked for: see supervisor_event.c. */
 void qemu_tell_agent(struct qemu_guest *g, bool connected, int reason);
+
+/* ---- change_vcpu.c ---- */
+/* Whether there are processors that must be plugged in before the guest runs, as they can be unplugged; that. */
+bool qemu_plugs_vcpus(const struct domain *def);
+int qemu_plug_first_vcpus(struct qemu_guest *g, struct error *err) NODISCARD;
 
 /* ---- change.c: what can be changed while the guest runs ---- */
 extern supervisor_change_fn *const qemu_changes[];

@@ -307,9 +307,9 @@ static int make_cgroup(struct qemu_guest *g, struct error *err)
 {
 	AUTO_FREE char *name = guest_cgroup_name(hv_kind_find(g->sv->driver->kind), g->sv->name, err);
 	struct cgroup_limits limits;
-	AUTO_FREE char *cpuset = NULL;
+	AUTO_QEMU_SETS struct qemu_sets sets = { 0 };
 
-	if (!name || qemu_limits(g->sv->def, &limits, &cpuset, err) < 0)
+	if (!name || qemu_limits(g->sv->def, &limits, &sets, err) < 0)
 		return -1;
 	cgroup_free(g->cgroup);
 	g->cgroup = cgroup_new(name, err);
@@ -519,9 +519,9 @@ static int before_it_runs(struct start *s, bool first, struct error *err)
 
 	if (!first)
 		return 0;
-	if (greet(s, err) < 0 || qemu_set_graphics_passwords(g, err) < 0)
+	if (greet(s, err) < 0 || qemu_set_graphics_passwords(g, err) < 0 || (qemu_plugs_vcpus(g->sv->def) && qemu_plug_first_vcpus(g, err) < 0))
 		return -1;
-	return qemu_pin_threads(g, g->sv->def, err);
+	return qemu_pin_threads(g, g->sv->def, err) < 0 ? -1 : qemu_perf_apply(g, g->sv->def, err);
 }
 
 /* Few commands, one wait: QEMU reads its monitor a byte at a time. */
@@ -532,7 +532,7 @@ static int first_commands(struct start *s, bool paused, bool incoming, struct er
 	struct qmp_call chardevs, balloon, go;
 	bool shrink = !incoming && def->current_memory.value < def->memory.value && def->devices.memballoon &&
 		      def->devices.memballoon->model != DOMAIN_MEMBALLOON_NONE;
-	bool first = incoming || qemu_pins_threads(def) || qemu_has_graphics_passwords(def), ptys = has_ptys(def), runs = !paused && !incoming;
+	bool first = incoming || qemu_pins_threads(def) || qemu_has_graphics_passwords(def) || qemu_plugs_vcpus(def) || def->perf.n, ptys = has_ptys(def), runs = !paused && !incoming;
 	json_t *r;
 
 	if (before_it_runs(s, first, err) < 0)
@@ -568,6 +568,9 @@ static int build_and_run(struct start *s, struct error *err)
 	struct qemu_command command;
 	int r;
 
+	/* what can be plugged in later is shown one by one */
+	if (g->sv->def->vcpus.current && domain_list_vcpus(g->sv->def, err) < 0)
+		return -1;
 	if (!qemu_need_caps(g, err) || qemu_check_abilities(g->sv->def, g->caps, err) < 0 || qemu_assign_aliases(g->sv->def, err) < 0 || qemu_assign_ports(g->sv->def, err) < 0 ||
 	    hv_ports_create(g->sv, err) < 0)
 		return -1;

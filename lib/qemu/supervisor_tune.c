@@ -11,8 +11,27 @@
 #define KIB 1024ULL
 #define CPUS_MAX 4096
 
-int qemu_limits(const struct domain *def, struct cgroup_limits *l, char **cpuset, struct error *err)
+void qemu_sets_clear(struct qemu_sets *sets)
 {
+	free(sets->cpus);
+	free(sets->nodes);
+	*sets = (struct qemu_sets){ 0 };
+}
+
+static int format_set(const struct conf_bitmap *set, char **owned, const char **out, struct error *err)
+{
+	struct buf text = { 0 };
+
+	conf_bitmap_format(set, &text);
+	if (!(*out = *owned = buf_finish(&text)))
+		return error_errno(err, "a set of processors or nodes");
+	return 0;
+}
+
+int qemu_limits(const struct domain *def, struct cgroup_limits *l, struct qemu_sets *sets, struct error *err)
+{
+	const struct domain_numatune *n = &def->numatune;
+	bool strict = n->memory.mode == DOMAIN_NUMATUNE_STRICT || n->memory.mode == DOMAIN_NUMATUNE_RESTRICTIVE;
 	const struct domain_memtune *m = &def->memtune;
 	const struct domain_cputune *c = &def->cputune;
 
@@ -21,15 +40,10 @@ int qemu_limits(const struct domain *def, struct cgroup_limits *l, char **cpuset
 		.cpu_shares = c->shares.value, .cpu_period = c->global_period.value, .cpu_quota = c->global_quota.value,
 		.blkio_weight = def->blkiotune.weight,
 	};
-	if (def->vcpus.cpuset) {
-		struct buf text = { 0 };
-
-		conf_bitmap_format(def->vcpus.cpuset, &text);
-		if (!(*cpuset = buf_finish(&text)))
-			return error_errno(err, "cpuset");
-		l->cpuset = *cpuset;
-	}
-	return 0;
+	if (def->vcpus.cpuset && format_set(def->vcpus.cpuset, &sets->cpus, &l->cpuset, err) < 0)
+		return -1;
+	/* the other modes are wishes, which QEMU tells the kernel for the guest's memory */
+	return n->memory.nodeset && strict ? format_set(n->memory.nodeset, &sets->nodes, &l->cpuset_nodes, err) : 0;
 }
 
 uint64_t qemu_locked_memory(const struct domain *def)

@@ -176,6 +176,9 @@ int cgroup_tune_cpuset(struct cgroup *cg, const char *cpus, const char *nodes, s
 {
 	int fd = group_of(cg, CPUSET, err);
 
+	/* version 2 always does */
+	if (fd >= 0 && nodes)
+		(void)!cgroup_write_file(fd, "cpuset.memory_migrate", "1");
 	if (fd < 0 || (cpus && put_text(cg, fd, "cpuset.cpus", cpus, err) < 0) || (nodes && put_text(cg, fd, "cpuset.mems", nodes, err) < 0))
 		return -1;
 	return 0;

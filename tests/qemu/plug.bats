@@ -156,6 +156,36 @@ PCI='cat /sys/bus/pci/devices/*/device'
 	expect 0 vm-setvcpus m 2 --live
 	seen 'cat /sys/devices/system/cpu/present' 0-1
 	[ "$(vm-vcpucount m --live --active)" = 2 ]
+	expect 0 vm-setvcpus m 1 --live
+	seen 'cat /sys/devices/system/cpu/present' '^0$'
+	contains "$(vm-dumpxml m)" "<vcpu id='1' enabled='no' hotpluggable='yes'/>"
+	[ "$(vm-vcpuinfo m | grep -c ^VCPU)" = 1 ]
+	# which QEMU's emulation does not survive
+	expect 1 vm-setvcpu m 1 --enable --live
+	contains "$output" "QEMU would crash"
+	expect 1 vm-setvcpu m 0 --disable --live
+	contains "$output" "the first CPU is always on"
+}
+
+@test "processors that are removable are plugged in before the machine runs; the others stay" {
+	sed "s|<name>m|<name>c|; s|<vcpu.*</vcpu>|<vcpu>3</vcpu>|; s|</devices>.*|</devices>|; s|cpus='0-1'|cpus='0-2'|" "$SCRATCH/m.xml" >"$SCRATCH/c.xml"
+	vm-define -q "$SCRATCH/c.xml"
+	expect 0 vm-setvcpus c 1 --config
+	expect 0 vm-setvcpus c 2 --config
+	expect 0 vm-setvcpus c 3 --config --hotpluggable
+	contains "$(vm-dumpxml c)" "<vcpu id='1' enabled='yes' hotpluggable='no'/>"
+	contains "$(vm-dumpxml c)" "<vcpu id='2' enabled='yes' hotpluggable='yes'/>"
+	vm-start -q --paused c
+	contains "$(tr '\0' ' ' </proc/$(cut -d' ' -f4 "$BERTH_ROOT/run/berth/qemu/c/state")/cmdline)" "-smp 2,maxcpus=3,"
+	contains "$(vm-qemu-monitor-command c '{"execute": "query-cpus-fast"}')" "/machine/peripheral/vcpu2"
+	expect 4 vm-setvcpus c 1 --live
+	contains "$output" "is there from the start and cannot be unplugged"
+	expect 4 vm-setvcpu c 1 --disable --live
+	vm-destroy -q c
+	expect 1 vm-setvcpu c 3 --enable --config
+	expect 0 vm-setvcpu c 2 --disable --config
+	[ "$(vm-vcpucount c --config --active)" = 2 ]
+	vm-undefine -q c
 }
 
 @test "what cannot be is refused, and nothing is left of the attempt" {

@@ -93,6 +93,91 @@ setup()
 	[ "$status" = 2 ]
 }
 
+# A machine "k" that does not boot, with the elements and the type given.
+paused_machine()
+{
+	qemu-img create -q -f qcow2 "$SCRATCH/base.qcow2" 16M
+	qemu-img create -q -f qcow2 -b base.qcow2 -F qcow2 "$SCRATCH/top.qcow2"
+	cat >"$SCRATCH/k.xml" <<-EOX
+		<domain type='$1'>
+		  <name>k</name><memory unit='MiB'>32</memory><vcpu>2</vcpu>
+		  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+		  <cpu mode='custom' check='none'><model>qemu64</model></cpu>
+		  $2
+		  <devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='$SCRATCH/top.qcow2'/><target dev='vda' bus='virtio'/>
+		  <backingStore type='file'><format type='qcow2'/><source file='$SCRATCH/base.qcow2'/></backingStore></disk></devices>
+		</domain>
+	EOX
+	vm-create -q --paused "$SCRATCH/k.xml"
+}
+
+# stat NAME: one value of k's statistics.
+stat_of()
+{
+	vm-stats k "${@:2}" | sed -n "s/^  $1=//p"
+}
+
+@test "vm-perf: the kernel counts what it is told to, from the start and while the machine runs" {
+	paused_machine qemu "<perf><event name='page_faults' enabled='yes'/></perf>"
+	[ "$(stat_of perf.page_faults)" -gt 0 ]
+	[ -z "$(stat_of perf.task_clock)" ]
+	vm-perf -q k --enable task_clock,context_switches --disable page_faults --live
+	vm-resume -q k
+	for ((try = 0; try < 50; try++)); do
+		[ "$(stat_of perf.task_clock --perf)" -gt 1000000 ] && break
+		sleep 0.1
+	done
+	[ "$(stat_of perf.task_clock --perf)" -gt 1000000 ]
+	[ -z "$(stat_of perf.page_faults)" ]
+	vm-perf k | grep -q '^task_clock *: enabled'
+	# one that nobody counts changes nothing
+	run vm-perf k --enable cpu_migrations,cmt --live
+	[ "$status" = 1 ]
+	[[ $output == *"do not count the performance event 'cmt'"* ]]
+	[ -z "$(stat_of perf.cpu_migrations)" ]
+	kill -9 "$(cut -d' ' -f7 "$BERTH_ROOT/run/berth/qemu/k/state")"
+	[ "$(stat_of perf.task_clock)" -gt 0 ]
+	vm-destroy -q k
+}
+
+@test "vm-numatune: nodes of a machine that runs" {
+	paused_machine qemu "<numatune><memory mode='strict' nodeset='0'/></numatune>"
+	[[ $(grep Mems_allowed_list "/proc/$(cut -d' ' -f4 "$BERTH_ROOT/run/berth/qemu/k/state")/status") == *0 ]]
+	grep -q cpuset: "/proc/$(cut -d' ' -f4 "$BERTH_ROOT/run/berth/qemu/k/state")/cgroup" &&
+		grep -q 'cpuset:.*qemu-k$' "/proc/$(cut -d' ' -f4 "$BERTH_ROOT/run/berth/qemu/k/state")/cgroup"
+	vm-numatune -q k --nodeset 0 --live
+	run vm-numatune k --nodeset 1023 --live
+	[ "$status" != 0 ]
+	run vm-numatune k --mode interleave --nodeset 0 --live
+	[ "$status" = 4 ]
+	[[ $output == *"mode of memory cannot be changed"* ]]
+	vm-numatune k | grep -q 'numa_nodeset *: 0$'
+	vm-destroy -q k
+}
+
+@test "vm-stats: names of libvirt's groups, images below the disks, what KVM counts" {
+	paused_machine qemu ""
+	stats=$(vm-stats k)
+	for field in vcpu.0.delay vcpu.1.delay block.0.backingIndex block.0.fl.reqs cpu.user state.reason balloon.rss dirtyrate.calc_mode; do
+		[[ $stats == *"$field="* ]]
+	done
+	vm-blkthreshold -q k vda 4096
+	[ "$(stat_of block.0.threshold)" = 4096 ]
+	[ "$(stat_of block.count)" = 1 ]
+	[ "$(stat_of block.count --block --backing)" = 2 ]
+	[ "$(stat_of block.1.path --block --backing)" = "$SCRATCH/base.qcow2" ]
+	[ "$(stat_of block.1.capacity --block --backing)" = 16777216 ]
+	[ "$(stat_of block.1.backingIndex --block --backing)" -gt 1 ]
+	vm-destroy -q k
+	python3 -c 'import fcntl, os; fcntl.ioctl(os.open("/dev/kvm", os.O_RDWR), 0xAE01, 0)' 2>/dev/null || skip "the rest: this host has no KVM"
+	paused_machine kvm ""
+	[ -n "$(stat_of vcpu.1.exits.sum)" ]
+	[ -n "$(stat_of vm.remote_tlb_flush.sum)" ]
+	[ -n "$(stat_of cpu.haltpoll.fail.time)" ]
+	[[ $(vm-stats k --vm) != *exits* ]]
+	vm-destroy -q k
+}
+
 @test "I/O threads come, are tuned and go" {
 	vm-iothreadadd -q m 2
 	[ "$(vm-iothreadinfo m | grep -c '^ [0-9]')" = 1 ]
