@@ -116,7 +116,7 @@ lab()
 	[ "$status" = 1 ]
 	[[ $output == *"overlaps with that of the host's interface taken"* ]]
 	[ -z "$(on nft list ruleset)" ]
-	! on ip link show virbr0
+	! on ip link show virbr0 || false
 }
 
 @test "net-start: a route of the host's to its subnet, or a part of it, is in the way; one to more than that is not" {
@@ -201,7 +201,7 @@ lab()
 	on net-update -q lab add domain "<domain name='one.example' localOnly='yes'/>" --live
 	grep -q '^local=/one.example/' "$BERTH_ROOT/run/berth/network/lab/dnsmasq.conf"
 	on net-update -q lab add forward "<forward mode='open'/>" --live
-	! on nft list ruleset | grep -q reject
+	! on nft list ruleset | grep -q reject || false
 	on net-update -q lab modify forward "<forward mode='nat'><nat><port start='2000' end='3000'/></nat></forward>" --live
 	on nft list ruleset | grep -q 'masquerade to :2000-3000'
 	on net-update -q lab modify bridge "<bridge stp='off' delay='0'/>" --live
@@ -209,7 +209,7 @@ lab()
 	on net-update -q lab add ip "<ip family='ipv6' address='fd66::1' prefix='64'/>" --live
 	on ip -6 addr show "$bridge" | grep -q fd66::1/64
 	on net-update -q lab delete ip "<ip family='ipv6' address='fd66::1'/>" --live
-	! on ip -6 addr show "$bridge" | grep -q fd66::1
+	! on ip -6 addr show "$bridge" | grep -q fd66::1 || false
 	on net-update -q lab delete domain "<domain name='any'/>" --live
 	refused() { local want=$1 word=$2; shift 2; run on net-update lab "$@"; echo "$output"; [ "$status" = "$want" ]; contains "$output" "$word"; }
 	refused 1 "cannot be another while it is active" modify bridge "<bridge name='other'/>" --live
@@ -224,7 +224,7 @@ lab()
 	[ "$(on ip -o -4 addr show "$bridge" | wc -l)" = 1 ]
 	pgrep -f "conf-file=$BERTH_ROOT"
 	# what runs has been changed alone
-	! on net-dumpxml lab --inactive | grep -q 2000
+	! on net-dumpxml lab --inactive | grep -q 2000 || false
 }
 
 @test "net-desc, net-metadata: stored and running, with the reason when there is none" {

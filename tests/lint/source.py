@@ -60,6 +60,12 @@ def banned():
     return found
 
 
+def denials():
+    """The shell's -e, by which a test of bats fails, does not look at a command behind "!"."""
+    return ['%s:%d: "! COMMAND" fails no test: write "! COMMAND || false"' % (p, n) for p in files() if p.endswith('.bats')
+            for n, line in enumerate(read(p).splitlines(), 1) if re.match(r'\s*! ', line) and '||' not in line]
+
+
 def arguments(text, pos):
     """The text between the parenthesis at pos and the one that closes it."""
     depth = 0
@@ -119,4 +125,5 @@ report([('files are under 1,000 lines', file_length()),
         ('every source file names its licence', licence()),
         ('forbidden functions are not called', banned()),
         ('descriptors are born close-on-exec', close_on_exec()),
+        ('a command that must fail fails its test when it does not', denials()),
         ('no left-over marks or blanks', tidy())])

@@ -134,7 +134,7 @@ FULL="CapInh: 0000000000000000 CapPrm: 0000000000000022 CapEff: 0000000000000022
 		[ "$(confinement "$p")" = "${FULL//0022/1022}" ] || { confinement "$p"; return 1; }
 		# the init and the holder are its children again, and nothing is left that nobody waits for
 		lxc_until sh -c "[ \"\$(ps -o comm= --ppid $p | sort | tr '\n' ' ')\" = 'fd-holder sleep ' ]" || { children "$p"; return 1; }
-		! children "$p" | grep Z
+		! children "$p" | grep Z || false
 		contains "$(vm-ifaddr r --source agent 2>/dev/null || vm-ifaddr r --full)" lo
 	done
 	contains "$(vm-exec r -- cat /proc/1/comm)" sleep

@@ -188,7 +188,7 @@ own-net"
 	lxc_until_off both
 	vm-start -q both
 	vm-destroy -q both
-	! find /sys/fs/cgroup -maxdepth 3 -name lxc-both | grep .
+	! find /sys/fs/cgroup -maxdepth 3 -name lxc-both | grep . || false
 }
 
 @test "R2: killed at any moment of a start, no container is left without a supervisor that would not be found" {
@@ -204,7 +204,7 @@ own-net"
 		vm-destroy -q k 2>/dev/null || true
 		lxc_until_off k
 	done
-	! find /sys/fs/cgroup -maxdepth 3 -name lxc-k | grep .
+	! find /sys/fs/cgroup -maxdepth 3 -name lxc-k | grep . || false
 }
 
 @test "G4: a container that forks without end and ignores everything dies at once" {
@@ -212,7 +212,7 @@ own-net"
 	vm-start -q fork
 	sleep 0.5
 	expect 0 timeout 10 vm-destroy fork
-	! find /sys/fs/cgroup -maxdepth 3 -name lxc-fork | grep .
+	! find /sys/fs/cgroup -maxdepth 3 -name lxc-fork | grep . || false
 }
 
 @test "G3: a console written to without end costs neither disk nor processor; others are served" {
@@ -253,7 +253,7 @@ own-net"
 	expect 1 vm-shutdown --mode initctl ini
 	vm-shutdown -q ini
 	lxc_until_off ini
-	! timeout 0.2 head -c 1 <&7 | grep -q .
+	! timeout 0.2 head -c 1 <&7 | grep -q . || false
 	exec 7<&-
 }
 
@@ -290,7 +290,7 @@ own-net"
 	for i in {1..20}; do
 		lxc_run cyc "" "" true
 	done
-	! find /sys/fs/cgroup -maxdepth 3 -name 'lxc-cyc' | grep .
+	! find /sys/fs/cgroup -maxdepth 3 -name 'lxc-cyc' | grep . || false
 }
 
 @test "a supervisor that was vm-start has nothing of the person's who started it" {
@@ -301,9 +301,9 @@ own-net"
 	[ "/proc/$pid/exe" -ef "$(command -v vm-start)" ]
 	[ "$(ps -o sid= -p "$pid" | tr -d ' ')" = "$pid" ]
 	[ "$(readlink "/proc/$pid/cwd")" = / ]
-	! grep -q OF_MINE "/proc/$pid/environ"
+	! grep -q OF_MINE "/proc/$pid/environ" || false
 	grep -qz "BERTH_ROOT=$BERTH_ROOT" "/proc/$pid/environ"
-	! ls -l "/proc/$pid/fd" | grep define.xml
+	! ls -l "/proc/$pid/fd" | grep define.xml || false
 	for fd in 0 1; do
 		[ "$(readlink "/proc/$pid/fd/$fd")" = /dev/null ]
 	done

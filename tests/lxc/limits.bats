@@ -49,7 +49,7 @@ group()
 
 @test "resources that cannot be had: a clear error and nothing left" {
 	while IFS='|' read -r elements want; do
-		! output=$(berth_define bad "$elements" 2>&1 && vm-start bad 2>&1)
+		! output=$(berth_define bad "$elements" 2>&1 && vm-start bad 2>&1) || false
 		contains "$output" "$want"
 		vm-undefine -q bad 2>/dev/null || true
 	done <<-'EOF'

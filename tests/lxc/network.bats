@@ -56,7 +56,7 @@ inside() { local n=$1; shift; berth_in vm-exec "$n" -- busybox "$@"; }
 	contains "$xml" "<target dev='vnet0'/>"
 	contains "$xml" "<guest actual='eth0'/>"
 	# not in the definition
-	! vm-dumpxml --inactive a | grep -q vnet0
+	! vm-dumpxml --inactive a | grep -q vnet0 || false
 	berth_in vm-destroy -q a
 	net_clean
 }
@@ -83,8 +83,8 @@ inside() { local n=$1; shift; berth_in vm-exec "$n" -- busybox "$@"; }
 @test "interface: link state down, port isolated, host's addresses" {
 	net_start a "<interface type='bridge'><source bridge='br0'/><link state='down'/><port isolated='yes'/></interface>
 		<interface type='ethernet'><source><ip address='10.88.0.1' prefix='24'/></source><ip address='10.88.0.2' prefix='24'/></interface>"
-	! inside a ip link show eth0 | grep -q "UP"
-	! berth_in ip link show vnet0 | grep -q "[<,]UP"
+	! inside a ip link show eth0 | grep -q "UP" || false
+	! berth_in ip link show vnet0 | grep -q "[<,]UP" || false
 	contains "$(berth_in bridge -d link show dev vnet0)" "isolated on"
 	contains "$(inside a ping -c 1 -W 2 10.88.0.1)" "1 packets received"
 }
@@ -109,7 +109,7 @@ net_free() { ! berth_in ip -d link show up0 | grep -q 'macvlan\|promiscuity 1'; 
 	before=$(berth_in ip -o link show up0 | sed 's/^[0-9]*: //; s/state [A-Z]*//; s/<.*>//')
 	net_start a "<hostdev mode='capabilities' type='net'><source><interface>up0</interface></source>
 		<ip address='10.66.0.2' prefix='24'/></hostdev>"
-	! berth_in ip link show up0 2>/dev/null
+	! berth_in ip link show up0 2>/dev/null || false
 	contains "$(inside a ip addr show up0)" "inet 10.66.0.2/24"
 	# whatever the container makes of it
 	inside a sh -c 'ip link set up0 down; ip link set up0 name stolen; ip link set stolen address 52:54:00:00:00:01; ip link set stolen up'
@@ -159,7 +159,7 @@ net_free() { ! berth_in ip -d link show up0 | grep -q 'macvlan\|promiscuity 1'; 
 	local c
 	while IFS='|' read -r device want; do
 		# what no container can have is refused when it is defined
-		! output=$(lxc_define bad "" "$device" true 2>&1 && berth_in vm-start bad 2>&1)
+		! output=$(lxc_define bad "" "$device" true 2>&1 && berth_in vm-start bad 2>&1) || false
 		contains "$output" "$want"
 		net_clean
 		vm-undefine -q bad 2>/dev/null || true

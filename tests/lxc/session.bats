@@ -81,7 +81,7 @@ vm-start: warning: web: it runs without limits, since control groups are root's"
 	[ "$(user vm-exec web -- cat /proc/net/dev | grep -c :)" = 1 ]
 	lxc_until grep -q berth-guest-is-up "$HOME_DIR/.local/state/berth/log/lxc/web.console.log"
 	# the machine's own list does not show it
-	! vm-list --all --name | grep -qx web
+	! vm-list --all --name | grep -qx web || false
 	expect 0 user vm-shutdown web
 	gone() { [ "$(user vm-state web)" = "shut off" ]; }
 	lxc_until gone

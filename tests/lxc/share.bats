@@ -71,7 +71,7 @@ share()
 
 @test "lxc:namespace: what cannot be shared: a clear error and nothing left" {
 	while IFS='|' read -r elements want; do
-		! output=$(share bad "$elements" 2>&1 && vm-start bad 2>&1)
+		! output=$(share bad "$elements" 2>&1 && vm-start bad 2>&1) || false
 		contains "$output" "$want"
 		vm-undefine -q bad 2>/dev/null || true
 	done <<-'EOF'
@@ -82,7 +82,7 @@ share()
 		<lxc:sharenet type='netns' value='../x'/>|is no name of a network namespace
 		<lxc:shareipc type='netns' value='x'/>|only a network namespace
 	EOF
-	! output=$(share bad "<lxc:sharenet type='pid' value='1'/>" "<features><privnet/></features>" 2>&1)
+	! output=$(share bad "<lxc:sharenet type='pid' value='1'/>" "<features><privnet/></features>" 2>&1) || false
 	contains "$output" "does not go with <privnet/>"
 }
 
@@ -93,7 +93,7 @@ share()
 	[ "$(stat -c %u "/proc/$(lxc_init a)")" = 200000 ]
 	contains "$(vm-exec a -- cat /proc/self/uid_map)" "200000"
 	while IFS='|' read -r map want; do
-		! output=$(berth_define bad "<idmap>$map</idmap>" 2>&1 && vm-start bad 2>&1)
+		! output=$(berth_define bad "<idmap>$map</idmap>" 2>&1 && vm-start bad 2>&1) || false
 		contains "$output" "$want"
 		vm-undefine -q bad 2>/dev/null || true
 	done <<-'EOF'

@@ -95,7 +95,7 @@ define()
 	contains "$(on ip route)" "default via 10.1.2.1"
 	contains "$(on ip -o link show eth0)" "mtu 1400"
 	on iface-destroy -q eth0
-	! on ip -o addr show eth0 | grep -q 10.1
+	! on ip -o addr show eth0 | grep -q 10.1 || false
 	EDITOR="sed -i s/10.1.3.3/10.1.4.4/" expect 0 on iface-edit eth0
 	grep -q 10.1.4.4/24 "$ETC/network/interfaces.d/berth-eth0"
 	contains "$(on iface-dumpxml --inactive eth0)" 10.1.4.4
@@ -120,7 +120,7 @@ define()
 	[ "$status" = 4 ]
 	contains "$output" "source /etc/network/interfaces.d/*"
 	[ -z "$(ls "$ETC/network/interfaces.d")" ]
-	! grep -rq eth0 "$BERTH_ROOT/var/lib/berth/interface" 2>/dev/null
+	! grep -rq eth0 "$BERTH_ROOT/var/lib/berth/interface" 2>/dev/null || false
 	rm -r "$ETC/network"
 	networkd
 	printf '[Match]\nName=en* eth*\n[Network]\nDHCP=yes\n' >"$ETC/systemd/network/99-all.network"
@@ -145,7 +145,7 @@ define()
 	contains "$output" "Created bridge 'br0' with attached device 'eth0'"
 	contains "$(on ip -o link show eth0)" "master br0"
 	contains "$(on ip -o addr show br0)" 10.1.2.3/24
-	! on ip -o -4 addr show eth0 | grep .
+	! on ip -o -4 addr show eth0 | grep . || false
 	on busybox ping -c 1 -W 3 10.1.2.1
 	contains "$(on ip route)" "default via 10.1.2.1 dev br0"
 	file=$(cat "$ETC/network/interfaces.d/berth-br0")
@@ -161,7 +161,7 @@ define()
 	run on iface-unbridge br0
 	echo "$output"
 	[ "$status" = 0 ]
-	! on ip link show br0
+	! on ip link show br0 || false
 	contains "$(on ip -o addr show eth0)" 10.1.2.3/24
 	on busybox ping -c 1 -W 2 10.1.2.1
 	[ "$(ls "$ETC/network/interfaces.d")" = berth-eth0 ]
@@ -180,8 +180,8 @@ define()
 	define "<interface type='bridge' name='br1'><bridge/></interface>"
 	on iface-start -q br1
 	on iface-rollback -q
-	! on ip link show br0
-	! on ip link show br1
+	! on ip link show br0 || false
+	! on ip link show br1 || false
 	contains "$(on ip -o addr show eth0)" 10.1.2.3/24
 	[ "$before" = "$(cat "$ETC"/network/interfaces.d/*; on iface-dumpxml --inactive eth0)" ]
 	expect 4 on iface-rollback
@@ -205,7 +205,7 @@ define()
 	contains "$(cat 10-berth-bond0.netdev)" "MIIMonitorSec=100ms"
 	contains "$(cat 10-berth-bond0.network)" "DHCP=ipv4"
 	contains "$(cat 10-berth-bond0.network)" "VLAN=bond0.5"
-	! grep -q ActivationPolicy 10-berth-bond0.network
+	! grep -q ActivationPolicy 10-berth-bond0.network || false
 	grep -q ActivationPolicy=manual 10-berth-bond0.5.network
 	contains "$(cat 10-berth-eth1.network)" "Bond=bond0"
 	contains "$(cat 10-berth-bond0.5.netdev)" "Id=5"
@@ -215,7 +215,7 @@ define()
 	contains "$(cat 10-berth-eth2.7.network)" "Bridge=br0"
 	cd - >/dev/null
 	on iface-undefine -q bond0.5
-	! grep -q VLAN= "$ETC/systemd/network/10-berth-bond0.network"
+	! grep -q VLAN= "$ETC/systemd/network/10-berth-bond0.network" || false
 	on iface-undefine -q bond0
 	on iface-undefine -q br0
 	[ -z "$(ls "$ETC/systemd/network")" ]
@@ -246,17 +246,17 @@ define()
 		else
 			contains "$output" "this kernel has no interfaces of the kind"
 		fi
-		! on ip link show $name
+		! on ip link show $name || false
 	done
 	define "<interface type='bridge' name='br0'><protocol family='ipv4'><dhcp/></protocol><bridge/></interface>"
 	run on iface-start br0
 	[ "$status" = 1 ]
 	contains "$output" "by DHCP, and neither ifupdown nor systemd-networkd"
-	! on ip link show br0
+	! on ip link show br0 || false
 	on iface-undefine -q bond0
 	define "<interface type='bridge' name='br0'><bridge><interface type='ethernet' name='wire0'/><interface type='ethernet' name='nonesuch'/></bridge></interface>"
 	expect 3 on iface-start br0
-	! on ip link show br0
+	! on ip link show br0 || false
 }
 
 @test "R1: iface-define and iface-start killed at any moment can be done again, and undone" {
@@ -271,7 +271,7 @@ define()
 			contains "$(on ip -o addr show br0)" 10.1.2.3/24
 			on iface-destroy -q br0
 			on iface-undefine -q br0
-			! on ip link show br0
+			! on ip link show br0 || false
 			[ -z "$(ls "$ETC/network/interfaces.d")" ]
 		done
 	done
@@ -303,8 +303,8 @@ define()
 		grep -q br0=br0 /run/network/ifstate
 		iface-dumpxml br0 | grep -q "address='10.1.2.3'"
 		iface-destroy -q br0
-		! ip link show br0 2>/dev/null
-		! grep -q br0=br0 /run/network/ifstate
+		! ip link show br0 2>/dev/null || false
+		! grep -q br0=br0 /run/network/ifstate || false
 		iface-undefine -q br0
 	EOS
 	echo "<interface type='bridge' name='br0'><protocol family='ipv4'><ip address='10.1.2.3' prefix='24'/></protocol><bridge stp='off'>
@@ -332,7 +332,7 @@ define()
 	v iface-bridge eth0 br0 --no-stp
 	contains "$(on ip -o addr show br0)" 10.1.2.3
 	v iface-rollback
-	! on ip link show br0
+	! on ip link show br0 || false
 	# virsh 9.0 says 1 of a destroy that is done, whatever the driver
 	v iface-destroy eth0 || true
 	contains "$(on iface-list --inactive)" eth0

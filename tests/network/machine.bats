@@ -145,8 +145,8 @@ print('rate', int(n / (time.time() - t)), flush=True)" >"$SCRATCH/server" &
 	contains "$(inside "ping -c 1 -W 3 ${address[0]}")" "status 0"
 	on vm-destroy -q m
 	[ "$(on nwfilter-binding-list --json | grep -c clean-traffic)" = 0 ]
-	! on nft list tables | grep nwf
-	! on ip -o link | grep -E 'vnet0|vifb'
+	! on nft list tables | grep nwf || false
+	! on ip -o link | grep -E 'vnet0|vifb' || false
 	on vm-destroy -q --all
 	[ -z "$(on net-port-list --uuid default)" ]
 }

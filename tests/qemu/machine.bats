@@ -103,7 +103,7 @@ of_supervisor()
 	[ "$status" != 0 ]
 	[ "$(vm-dumpxml m | grep -c '<disk')" = 1 ]
 	vm-detach-disk -q m vdb --live
-	! inside 'cat /proc/partitions' | grep -q vda
+	! inside 'cat /proc/partitions' | grep -q vda || false
 	[ "$(of_supervisor CapEff)" = 0000000000000022 ]
 	[ "$(vm-dumpxml m | grep -c '<disk')" = 0 ]
 }

@@ -200,12 +200,12 @@ stat_of()
 		tc class show dev vifb0 | grep -q 'rate 4Mbit'
 		vm-iftune -q n tapq0 --inbound 3000 --outbound 0 --live
 		tc class show dev tapq0 | grep -q 'rate 24Mbit'
-		! ip link show vifb0 2>/dev/null
+		! ip link show vifb0 2>/dev/null || false
 		vm-iftune -q n tapq0 --outbound 100 --live
 		vm-ifstat n tapq0 | grep -q rx_bytes
 		vm-destroy -q n
-		! ip link show tapq0 2>/dev/null
-		! ip link show vifb0 2>/dev/null
+		! ip link show tapq0 2>/dev/null || false
+		! ip link show vifb0 2>/dev/null || false
 		echo well
 	EOS
 	run unshare -n bash "$SCRATCH/net.sh"

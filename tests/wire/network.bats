@@ -39,7 +39,7 @@ PORT=5d744f21-ba4a-4d6e-bdb2-30a35ff32071
 	contains "$(v net-dumpxml lab)" 10.44.0.77
 	contains "$(v net-dumpxml lab)" 10.44.0.20
 	contains "$(v net-dumpxml lab --inactive)" 10.44.0.50
-	! v net-dumpxml lab --inactive | grep 10.44.0.20
+	! v net-dumpxml lab --inactive | grep 10.44.0.20 || false
 	v net-port-create lab "$SCRATCH/p.xml"
 	contains "$(v net-port-list lab)" $PORT
 	contains "$(v net-port-dumpxml lab $PORT)" "bridge='virbr0'"

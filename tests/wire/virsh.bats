@@ -98,7 +98,7 @@ watch_events()
 	grep -q "<source path='/dev/pts/" "$SCRATCH/virsh.xml"
 	v dumpxml --inactive web >"$SCRATCH/inactive.xml"
 	grep -q "<domain type='lxc'>" "$SCRATCH/inactive.xml"
-	! grep -q '/dev/pts/' "$SCRATCH/inactive.xml"
+	! grep -q '/dev/pts/' "$SCRATCH/inactive.xml" || false
 	if command -v virt-xml-validate >/dev/null; then
 		virt-xml-validate "$SCRATCH/virsh.xml" domain
 		virt-xml-validate "$SCRATCH/inactive.xml" domain
