@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/drivers.h"
 #include "cli/define.h"
 #include "cli/json.h"
 
@@ -37,7 +38,7 @@ static int run(struct cli *cli, struct error *err)
 		return cli_usage(err, "--wrap needs --xpath");
 	if (cli->json && xpath)
 		return cli_usage(err, "--json and --xpath cannot be used together");
-	conn = cli_open(cli, uses, NULL, err);
+	conn = cli_open(cli, uses, update_cpu ? cli_drivers : NULL, err);
 	if (!conn || cli_find(conn, cli->args[0], &guest, err) < 0)
 		return -1;
 	/* libvirt's virDomainXMLFlags */

@@ -31,6 +31,12 @@ int hv_domain_get_xml_desc(struct rpc_call *call, const void *args, void *ret, s
 	def = hv_load(guest.kind, guest.name, err);
 	if (!def)
 		return -1;
+	if (a->flags & XML_UPDATE_CPU) {
+		const struct hv_driver *driver = hv_driver_of(hv, guest.kind, err);
+
+		if (!driver || (driver->update_cpu && driver->update_cpu(def, err) < 0))
+			return error_wrap(err, "'%s'", guest.name);
+	}
 	r->xml = domain_format(def, DOMAIN_FORMAT_INACTIVE | (a->flags & XML_SECURE ? DOMAIN_FORMAT_SECURE : 0), err);
 	return r->xml ? 0 : -1;
 }

@@ -67,6 +67,8 @@ struct hv_driver {
 	int (*emulator_cpu)(const struct hv_emulator *emulator, struct x86_cpu *cpu, char ***models, struct error *err);
 	/* Adds what the host has for confidential guests (AMD's SEV), by libvirt's names; a host that has none is ERR_CONFIG_UNSUPPORTED. May be NULL. */
 	int (*emulator_sev)(struct params *out, struct error *err);
+	/* Puts the processor that a guest would be started with on this host in the place of what depends on it ("host-model"). May be NULL. */
+	int (*update_cpu)(struct domain *def, struct error *err);
 };
 
 /* A supervisor that a program is itself: it starts one by a copy of its process, without another program to be loaded. */

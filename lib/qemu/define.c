@@ -108,4 +108,5 @@ static int validate(const struct domain *def, struct error *err)
 
 const struct hv_driver qemu_hv_driver = { .kind = "qemu", .defaults = defaults, .validate = validate,
 					  .guests = qemu_capabilities_guests, .emulator_capabilities = qemu_emulator_capabilities,
-					  .emulator_cpu = qemu_emulator_cpu, .emulator_sev = qemu_emulator_sev, .natives = qemu_natives };
+					  .emulator_cpu = qemu_emulator_cpu, .emulator_sev = qemu_emulator_sev, .update_cpu = qemu_emulator_update_cpu,
+					  .natives = qemu_natives };

@@ -57,6 +57,23 @@ static int check_features(const struct domain_cpu *cpu, const struct x86_cpu *ho
 				       "(<cpu check='none'> lets the guest start without)", missing.data) : 0;
 }
 
+/* The guest is to have all that the host has. */
+static int check_strict(const struct domain_cpu *cpu, const struct x86_cpu *host, struct error *err)
+{
+	const struct x86_model *model = cpu->model ? x86_model_find(cpu->model) : NULL;
+	AUTO_BUF struct buf more = { 0 };
+	struct x86_cpu guest;
+
+	if (!model)
+		return 0;
+	x86_of_model(model, &guest);
+	for (size_t i = 0; i < x86_n_features; i++)
+		if (x86_has(host, (int)i) && !x86_has(&guest, (int)i) && !feature_of(cpu, x86_features[i].name))
+			add(&more, x86_features[i].name);
+	return more.len ? error_set(err, ERR_CONFIG_UNSUPPORTED, "guest and host CPU are not compatible: Host CPU does not strictly match guest CPU: it has more features: %s",
+				    more.data) : 0;
+}
+
 static int check_cpu(const struct domain *def, const struct qemu_caps *caps, struct error *err)
 {
 	const struct domain_cpu *cpu = def->cpu;
@@ -74,6 +91,8 @@ static int check_cpu(const struct domain *def, const struct qemu_caps *caps, str
 	if (kvm && cpu->vendor && strcmp(cpu->vendor, host.vendor) != 0)
 		return error_set(err, ERR_CONFIG_UNSUPPORTED, "guest and host CPU are not compatible: the guest wants a CPU of %.40s, the host's is of %s",
 				 cpu->vendor, host.vendor);
+	if (check && cpu->match == DOMAIN_CPU_MATCH_STRICT && check_strict(cpu, &host, err) < 0)
+		return -1;
 	return check ? check_features(cpu, &host, cpu->model ? qemu_emulator_model(caps, kvm, cpu->model) : NULL, err) : 0;
 }
 

@@ -143,6 +143,77 @@ struct domain_cpu *qemu_emulator_host_model(const struct qemu_caps *caps, bool k
 	return cpu_describe(&host, true, in_qemu, &models, err);
 }
 
+static struct domain_cpu_feature *own_feature(const struct domain_cpu *cpu, const char *name)
+{
+	int bit = x86_feature_find(name);
+
+	for (size_t i = 0; i < cpu->features.n; i++) {
+		struct domain_cpu_feature *f = cpu->features.items[i];
+
+		if (!strcmp(f->name, name) || (bit >= 0 && x86_feature_find(f->name) == bit))
+			return f;
+	}
+	return NULL;
+}
+
+static int take_model(struct domain_cpu *cpu, struct domain_cpu *host, struct error *err)
+{
+	for (size_t i = 0; i < host->features.n; i++) {
+		const struct domain_cpu_feature *f = host->features.items[i];
+		struct domain_cpu_feature *copy = own_feature(cpu, f->name) ? NULL : CONF_LIST_ADD(&cpu->features);
+
+		if (!copy && own_feature(cpu, f->name))
+			continue;
+		if (!copy || !(copy->name = strdup(f->name)))
+			return error_set(err, ERR_NO_MEMORY, "no memory for the CPU");
+		copy->policy = f->policy;
+	}
+	free(cpu->model);
+	free(cpu->vendor);
+	cpu->model = STEAL_PTR(host->model);
+	cpu->vendor = STEAL_PTR(host->vendor);
+	cpu->mode = DOMAIN_CPU_CUSTOM;
+	cpu->match = DOMAIN_CPU_MATCH_EXACT;
+	cpu->fallback = DOMAIN_CPU_FALLBACK_FORBID;
+	cpu->check = DOMAIN_CPU_CHECK_FULL;
+	return 0;
+}
+
+int qemu_cpu_update(struct domain *def, const struct qemu_caps *caps, struct error *err)
+{
+	struct domain_cpu *cpu = def->cpu, *model;
+	bool kvm = def->virt == DOMAIN_VIRT_KVM;
+	struct x86_cpu host;
+	int r = 0;
+
+	if (!cpu || (cpu->mode != DOMAIN_CPU_HOST_MODEL && (cpu->mode != DOMAIN_CPU_CUSTOM || !cpu->model)) || !qemu_emulator_host_cpu(caps, kvm, &host))
+		return 0;
+	if (cpu->mode == DOMAIN_CPU_HOST_MODEL || cpu->match == DOMAIN_CPU_MATCH_MINIMUM) {
+		model = qemu_emulator_host_model(caps, kvm, false, err);
+		r = model ? take_model(cpu, model, err) : -1;
+		conf_free(&domain_cpu_elem, model);
+	}
+	for (size_t i = 0; i < cpu->features.n; i++) {
+		struct domain_cpu_feature *f = cpu->features.items[i];
+		int bit = x86_feature_find(f->name);
+
+		if (f->policy == DOMAIN_CPU_OPTIONAL)
+			f->policy = bit >= 0 && x86_has(&host, bit) ? DOMAIN_CPU_REQUIRE : DOMAIN_CPU_DISABLE;
+	}
+	return r;
+}
+
+int qemu_emulator_update_cpu(struct domain *def, struct error *err)
+{
+	const struct hv_emulator asked = {
+		.binary = def->devices.emulator, .arch = conf_enum_name(&domain_arch_names, def->os.arch), .machine = def->os.machine,
+		.virt = conf_enum_name(&domain_virt_names, def->virt),
+	};
+	AUTO_QEMU_EMULATOR struct qemu_emulator e = { 0 };
+
+	return qemu_emulator_find(&asked, &e, err) < 0 ? -1 : qemu_cpu_update(def, e.caps, err);
+}
+
 int qemu_emulator_cpu(const struct hv_emulator *asked, struct x86_cpu *cpu, char ***models, struct error *err)
 {
 	AUTO_QEMU_EMULATOR struct qemu_emulator e = { 0 };

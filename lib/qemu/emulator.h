@@ -24,6 +24,11 @@ void qemu_emulator_clear(struct qemu_emulator *e);
 bool qemu_emulator_host_cpu(const struct qemu_caps *caps, bool kvm, struct x86_cpu *out);
 /* What <cpu mode='host-model'> means here: the caller's, goes with conf_free(&domain_cpu_elem). `fixed`: features that prevent migration, too. */
 struct domain_cpu *qemu_emulator_host_model(const struct qemu_caps *caps, bool kvm, bool fixed, struct error *err) NODISCARD;
+/* What a guest is started with here, in the place of what its definition leaves to the host: the model of <cpu mode='host-model'> and of match='minimum', features
+ * that are optional. What does not depend on the host stays. */
+int qemu_cpu_update(struct domain *def, const struct qemu_caps *caps, struct error *err) NODISCARD;
+/* The same by the definition's own emulator. */
+int qemu_emulator_update_cpu(struct domain *def, struct error *err) NODISCARD;
 /* The row of query-cpu-definitions for a model; NULL: QEMU has none of that name. */
 const json_t *qemu_emulator_model(const struct qemu_caps *caps, bool kvm, const char *name);
 

@@ -167,6 +167,9 @@ int qemu_pin_threads(struct qemu_guest *g, const struct domain *def, struct erro
 int qemu_each_thread(struct qemu_guest *g, bool iothreads, int (*fn)(void *ctx, unsigned id, pid_t tid, struct error *err), void *ctx,
 		     struct error *err) NODISCARD;
 
+/* Asks QEMU whether the guest has the processor that it was to have (<cpu check='full'>). */
+int qemu_verify_cpu(struct qemu_guest *g, struct error *err) NODISCARD;
+
 /* ---- supervisor_perf.c ---- */
 struct params;
 /* Counts the events that a definition has, and no others: all or, on failure, those that were counted before. */

@@ -5,6 +5,7 @@
 #include "hypervisor/guest.h"
 #include "hypervisor/secondary.h"
 #include "qemu/define.h"
+#include "qemu/emulator.h"
 #include "util/cgroup.h"
 #include "util/file.h"
 #include "util/netlink.h"
@@ -40,6 +41,7 @@ struct start {
 	int monitor;             /* our end */
 	struct qemu_restore restore;
 	off_t log_from;
+	bool verify_cpu;
 	struct qmp_call hello;
 };
 
@@ -521,7 +523,7 @@ static int before_it_runs(struct start *s, bool first, struct error *err)
 		return 0;
 	if (greet(s, err) < 0 || qemu_set_graphics_passwords(g, err) < 0 || (qemu_plugs_vcpus(g->sv->def) && qemu_plug_first_vcpus(g, err) < 0))
 		return -1;
-	return qemu_pin_threads(g, g->sv->def, err) < 0 ? -1 : qemu_perf_apply(g, g->sv->def, err);
+	return qemu_pin_threads(g, g->sv->def, err) < 0 || qemu_perf_apply(g, g->sv->def, err) < 0 ? -1 : s->verify_cpu ? qemu_verify_cpu(g, err) : 0;
 }
 
 /* Few commands, one wait: QEMU reads its monitor a byte at a time. */
@@ -532,7 +534,7 @@ static int first_commands(struct start *s, bool paused, bool incoming, struct er
 	struct qmp_call chardevs, balloon, go;
 	bool shrink = !incoming && def->current_memory.value < def->memory.value && def->devices.memballoon &&
 		      def->devices.memballoon->model != DOMAIN_MEMBALLOON_NONE;
-	bool first = incoming || qemu_pins_threads(def) || qemu_has_graphics_passwords(def) || qemu_plugs_vcpus(def) || def->perf.n, ptys = has_ptys(def), runs = !paused && !incoming;
+	bool first = incoming || qemu_pins_threads(def) || qemu_has_graphics_passwords(def) || qemu_plugs_vcpus(def) || def->perf.n || s->verify_cpu, ptys = has_ptys(def), runs = !paused && !incoming;
 	json_t *r;
 
 	if (before_it_runs(s, first, err) < 0)
@@ -571,7 +573,11 @@ static int build_and_run(struct start *s, struct error *err)
 	/* what can be plugged in later is shown one by one */
 	if (g->sv->def->vcpus.current && domain_list_vcpus(g->sv->def, err) < 0)
 		return -1;
-	if (!qemu_need_caps(g, err) || qemu_check_abilities(g->sv->def, g->caps, err) < 0 || qemu_assign_aliases(g->sv->def, err) < 0 || qemu_assign_ports(g->sv->def, err) < 0 ||
+	if (!qemu_need_caps(g, err) || qemu_check_abilities(g->sv->def, g->caps, err) < 0)
+		return -1;
+	/* the definition's word, before the CPU is the one that this host gives */
+	s->verify_cpu = g->sv->def->cpu && g->sv->def->cpu->check == DOMAIN_CPU_CHECK_FULL;
+	if (qemu_cpu_update(g->sv->def, g->caps, err) < 0 || qemu_assign_aliases(g->sv->def, err) < 0 || qemu_assign_ports(g->sv->def, err) < 0 ||
 	    hv_ports_create(g->sv, err) < 0)
 		return -1;
 	if (take_guest_lock(s, err) < 0 || make_own_dir(s, err) < 0 || open_monitor(s, err) < 0 || open_devices(s, err) < 0 ||

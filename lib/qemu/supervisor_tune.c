@@ -3,6 +3,8 @@
 #include "qemu/supervisor_impl.h"
 
 #include "conf/buf.h"
+#include "cpu/x86.h"
+#include "qemu/machine.h"
 #include "util/cgroup.h"
 
 #include <sched.h>
@@ -135,4 +137,42 @@ int qemu_pin_threads(struct qemu_guest *g, const struct domain *def, struct erro
 	if (c->vcpupins.n && qemu_each_thread(g, false, pin_vcpu, (void *)def, err) < 0)
 		return -1;
 	return c->iothreadpins.n ? qemu_each_thread(g, true, pin_iothread, (void *)def, err) : 0;
+}
+
+/* ---- the processor ---- */
+
+static bool may_lack(const struct domain_cpu *cpu, const char *name)
+{
+	int bit = x86_feature_find(name);
+
+	for (size_t i = 0; i < cpu->features.n; i++) {
+		const struct domain_cpu_feature *f = cpu->features.items[i];
+
+		if (!strcmp(f->name, name) || (bit >= 0 && x86_feature_find(f->name) == bit))
+			return f->policy != DOMAIN_CPU_REQUIRE;
+	}
+	return false;
+}
+
+int qemu_verify_cpu(struct qemu_guest *g, struct error *err)
+{
+	json_t *cpus = qmp_execute(g->qmp, "query-cpus-fast", NULL, QMP_TIMEOUT, err), *missing = NULL, *name;
+	const char *path = json_string_value(json_object_get(json_array_get(cpus, 0), "qom-path"));
+	AUTO_BUF struct buf text = { 0 };
+	int r = 0;
+	size_t i;
+
+	/* what was asked for and is not there; a processor that is no x86 does not tell */
+	if (path && qemu_is_x86(g->sv->def))
+		missing = qmp_execute(g->qmp, "qom-get", json_pack("{s:s, s:s}", "path", path, "property", "unavailable-features"), QMP_TIMEOUT, err);
+	if (!cpus || (path && qemu_is_x86(g->sv->def) && !missing))
+		r = -1;
+	json_array_foreach(missing, i, name)
+		if (json_is_string(name) && !may_lack(g->sv->def->cpu, json_string_value(name)))
+			buf_printf(&text, "%s%.40s", text.len ? ", " : "", json_string_value(name));
+	if (r == 0 && text.len)
+		r = error_set(err, ERR_OPERATION_FAILED, "guest CPU doesn't match specification: missing features: %s", text.data);
+	json_decref(cpus);
+	json_decref(missing);
+	return r;
 }
