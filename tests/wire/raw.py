@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What no client of libvirt does any more, or does not do on purpose: frames by hand towards berth-serve.
 
-raw.py readonly|leave COMMAND; raw.py events COMMAND UUID; raw.py stall COMMAND UUID HUNG; raw.py inherited PROGRAM SOCKET
+raw.py readonly|leave COMMAND; raw.py events COMMAND UUID; raw.py stall COMMAND UUID HUNG PID; raw.py inherited PROGRAM SOCKET
 """
 import os
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -143,7 +144,7 @@ def events(command, text):
     assert client.error(CALLBACK_REGISTER, struct.pack('>II', 1000, 0)) == 8
 
 
-def stall(command, text, hung):
+def stall(command, text, hung, stopped):
     client = Client([command]).open()
     web, other = client.domain('web'), client.domain(hung)
     assert uuids.UUID(text).bytes in web
@@ -159,6 +160,12 @@ def stall(command, text, hung):
     client.expect([(LIFECYCLE, None, e) for _ in range(5) for e in (3, 4)])
     assert not [s for s in waiting if s in client.replies]
     client.call(DESTROY, web)
+    # it goes on where it was, and so do they: one suspends, the others find it suspended
+    os.kill(int(stopped), signal.SIGCONT)
+    answers = [client.answer(s) for s in waiting]
+    assert sorted(status for status, _ in answers) == [0, 1, 1], answers
+    client.sock.close()
+    assert client.process.wait(10) == 0
 
 
 def inherited(program, path):

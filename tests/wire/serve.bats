@@ -233,6 +233,7 @@ state_of()
 	v start web
 	cat >"$SCRATCH/console.exp" <<-EOF
 		set timeout 20
+		log_user 0
 		spawn -noecho virsh -q -c $URI console web
 		send "\r"
 		expect "# " {} timeout { exit 11 }
@@ -245,12 +246,9 @@ state_of()
 	EOF
 	command expect "$SCRATCH/console.exp"
 	# ends with the guest
-	timeout 20 script -qec "virsh -q -c '$URI' console web" /dev/null >"$SCRATCH/console" 2>&1 </dev/null &
+	timeout 20 script -qec "virsh -c '$URI' console web" /dev/null >"$SCRATCH/console" 2>&1 </dev/null &
 	WATCHER=$!
-	for i in {1..100}; do
-		pgrep -f "virsh -q -c $URI console" >/dev/null && break
-		sleep 0.05
-	done
+	until_in "$SCRATCH/console" "Connected to domain"
 	vm-destroy -q web
 	wait $WATCHER || true
 }
@@ -321,9 +319,8 @@ state_of()
 	vm-start -q hung
 	STOPPED=$(state_of hung 7)
 	kill -STOP "$STOPPED"
-	expect 0 /usr/bin/python3 "$TOP/tests/wire/raw.py" stall "$SCRATCH/serve" "$UUID" hung
 	expect 0 v list --name
-	kill -CONT "$STOPPED"
+	expect 0 /usr/bin/python3 "$TOP/tests/wire/raw.py" stall "$SCRATCH/serve" "$UUID" hung "$STOPPED"
 	STOPPED=
 }
 
