@@ -76,7 +76,7 @@ int cli_device_run(struct cli *cli, enum cli_device_act act, unsigned more_flags
 		return -1;
 	if (cli_device_do(cli, conn, &guest, act, xml, flags | more_flags, false, err) == 0)
 		return 0;
-	return err->code == ERR_XML || err->code == ERR_XML_INVALID_SCHEMA ? error_wrap(err, "%s", cli->args[1]) : -1;
+	return err->code == ERR_XML || err->code == ERR_XML_DETAIL || err->code == ERR_XML_INVALID_SCHEMA ? error_wrap(err, "%s", cli->args[1]) : -1;
 }
 
 const char *cli_mac(const struct conf_mac *mac, char text[CLI_MAC_TEXT])

@@ -305,7 +305,7 @@ static void reader_result(struct reader *r)
 		snprintf(text, sizeof(text), "%s", e->message);
 		text[strcspn(text, "\n")] = '\0';
 	}
-	error_set(r->err, ERR_XML, "line %d: not well-formed XML: %s", e ? e->line : 1, text);
+	error_set(r->err, ERR_XML_DETAIL, "line %d: not well-formed XML: %s", e ? e->line : 1, text);
 }
 
 struct xml_doc *xml_parse(const char *xml, size_t len, struct error *err)

@@ -76,13 +76,14 @@ struct rpc_conn *hv_connect_supervisor(const struct hv *hv, const wire_domain *d
 int hv_forward_to(struct rpc_call *call, struct guest *guest, const void *args, void *ret, int timeout_ms, struct error *err)
 {
 	AUTO_CONN struct rpc_conn *conn = connect_guest(call->ctx, guest, err);
+	char api[RPC_API_NAME];
 
 	if (!conn)
 		return -1;
 	if (rpc_conn_call(conn, call->proc, args, ret, timeout_ms, err) == 0)
 		return 0;
-	if (err && err->code == ERR_NO_SUPPORT)
-		return error_set(err, ERR_NO_SUPPORT, "'%s': driver %s has no %s for a guest that runs", guest->name, guest->kind->name, call->proc->name);
+	if (err && err->code == ERR_NO_SUPPORT && strstr(err->text, rpc_api_name(call->proc->name, api)))
+		return error_set(err, ERR_NO_SUPPORT, "'%s': the driver %s cannot do this with a guest that runs: %s", guest->name, guest->kind->name, api);
 	return err && err->code == ERR_OPERATION_TIMEOUT ? error_wrap(err, "'%s': its supervisor does not answer", guest->name) : -1;
 }
 

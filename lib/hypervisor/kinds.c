@@ -12,17 +12,17 @@ static const char *const test_types[] = { "test", NULL };
 #define GUESTS .noun = "guest", .missing = ERR_NO_DOMAIN
 
 const struct hv_kind hv_kinds[] = {
-	{ .name = "lxc", .title = "LXC", .supervisor = "lxc-supervisor", .domain_types = lxc_types, .os_type = "exe",
+	{ .name = "lxc", .title = "LXC", .supervisor = "lxc-supervisor", .domain_types = lxc_types, .os_type = "exe", .from = ERROR_FROM_LXC,
 	  .sched_params = 3, .session = true, GUESTS },
-	{ .name = "qemu", .title = "QEMU", .supervisor = "qemu-supervisor", .domain_types = qemu_types, .os_type = "hvm", .session = true,
+	{ .name = "qemu", .title = "QEMU", .supervisor = "qemu-supervisor", .domain_types = qemu_types, .os_type = "hvm", .from = ERROR_FROM_QEMU, .session = true,
 	  .images = true, GUESTS },
-	{ .name = "test", .title = "TEST", .supervisor = "test-supervisor", .domain_types = test_types, .os_type = "linux", .session = true,
+	{ .name = "test", .title = "TEST", .supervisor = "test-supervisor", .domain_types = test_types, .os_type = "linux", .from = ERROR_FROM_TEST, .session = true,
 	  .apart = true, .images = true, .scheduler = "fair", .host_cpus = 16, GUESTS },
 	{ .name = NULL },
 };
 
 const struct hv_kind hv_network_kind = {
-	.name = "network", .title = "network", .supervisor = "net-supervisor", .noun = "network", .missing = ERR_NO_NETWORK,
+	.name = "network", .title = "network", .supervisor = "net-supervisor", .noun = "network", .missing = ERR_NO_NETWORK, .from = ERROR_FROM_NETWORK,
 };
 
 #define SECRETS .title = "secret", .noun = "secret", .missing = ERR_NO_SECRET

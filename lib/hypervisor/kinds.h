@@ -18,6 +18,7 @@ struct hv_kind {
 	const char *const *domain_types;   /* of <domain type=...>; ends in NULL. NULL: its objects are no guests */
 	const char *noun;               /* "guest", "network" */
 	enum error_code missing;        /* what is said where there is none of a name */
+	enum error_from from;           /* whose errors these are, to libvirt's clients */
 	const char *os_type;            /* what domain_get_os_type answers where every guest has the same: "exe" */
 	bool session;                   /* works without root */
 	bool images;                    /* its guests' memory can be saved to files and restored from them (save_image.h) */

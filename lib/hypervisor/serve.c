@@ -15,9 +15,6 @@
 enum { FEATURE_FD_PASSING = 8 };
 enum { CONNECT_RO = 1 };
 
-/* libvirt's number of the driver that reports errors, VIR_FROM_LXC: what is forwarded comes with the supervisor's own. */
-#define ERRORS_FROM 17
-
 /* The first word of a driver's process that goes on with a connection. */
 #define TAKEN_OVER "--taken-over"
 
@@ -82,6 +79,8 @@ static int connect_open(struct rpc_call *call, const void *args, void *ret, stru
 	} else if (hv_connect_open(call, args, ret, err) < 0) {
 		return -1;
 	}
+	if (s->hv.kind)
+		rpc_server_set_from(s->server, s->hv.kind->from);
 	if (a->flags & CONNECT_RO)
 		rpc_peer_set_read_only(call->peer);
 	return 0;
@@ -183,7 +182,7 @@ static int gather_tables(struct serving *s, const struct rpc_row *const *more, s
 static int begin(struct serving *s, const struct hv_serve *spec, struct error *err)
 {
 	struct rpc_server_config config = {
-		.programs = s->programs, .n_programs = ARRAY_LEN(s->programs), .ctx = s, .error_domain = ERRORS_FROM, .on_peer_close = on_peer_close,
+		.programs = s->programs, .n_programs = ARRAY_LEN(s->programs), .ctx = s, .from = ERROR_FROM_DOMAIN, .on_peer_close = on_peer_close,
 	};
 	struct rpc_peer *peer;
 

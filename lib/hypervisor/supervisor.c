@@ -150,7 +150,7 @@ static int make_server(struct supervisor *sv, struct error *err)
 		programs[2].version = sv->driver->own_version;
 		config.n_programs = 3;
 	}
-	config.error_domain = sv->driver->error_domain;
+	config.from = hv_kind_of_directory(sv->driver->kind)->from;
 	/* not libev's default loop: that one reaps every child of the process, the guest's first process too */
 	sv->loop = ev_loop_new(EVFLAG_NOENV);
 	if (!sv->loop)

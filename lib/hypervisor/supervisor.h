@@ -61,7 +61,6 @@ typedef int supervisor_change_fn(struct supervisor *sv, struct change *c, struct
 struct supervisor_driver {
 	const char *kind;      /* "lxc" */
 	const struct supervisor_object *object;   /* NULL: a guest */
-	int error_domain;      /* libvirt's number of the driver in errors (virErrorDomain) */
 
 	/* Builds the guest and lets it run (or leaves it paused). On failure everything done is undone. Sets the guest's pid by
 	 * supervisor_guest_started(). Each name of a thing it is about to make goes into the plan first. */

@@ -24,7 +24,6 @@
 
 #define DEATH_MS 5000      /* how long teardown waits for a killed init */
 #define REAPED_MS 500      /* how long an adopted init's own parent may take to reap it */
-#define VIR_FROM_LXC 17
 
 /* pidfs ioctl(2) since Linux 6.15: how a process that is not our child ended. */
 struct pidfd_end {
@@ -466,7 +465,6 @@ static void lxc_teardown(struct supervisor *sv)
 
 const struct supervisor_driver lxc_supervisor_driver = {
 	.kind = "lxc",
-	.error_domain = VIR_FROM_LXC,
 	.start = lxc_start,
 	.adopt = lxc_adopt,
 	.destroy = lxc_destroy,

@@ -174,5 +174,5 @@ static const struct rpc_row *const tables[] = { net_answer_rows, net_port_rows, 
 static const struct supervisor_object network_object = { .load = load, .live_xml = live_xml, .tell = net_tell, .tables = tables };
 
 const struct supervisor_driver network_supervisor_driver = {
-	.kind = "network", .error_domain = 19, .object = &network_object, .start = start, .adopt = adopt, .destroy = destroy, .teardown = teardown,
+	.kind = "network", .object = &network_object, .start = start, .adopt = adopt, .destroy = destroy, .teardown = teardown,
 };

@@ -19,7 +19,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define VIR_FROM_QEMU 10
 #define DEATH_MS 10000
 #define ADOPT_GREETING_MS 10000
 
@@ -305,7 +304,6 @@ static void qemu_teardown(struct supervisor *sv)
 
 const struct supervisor_driver qemu_supervisor_driver = {
 	.kind = "qemu",
-	.error_domain = VIR_FROM_QEMU,
 	.start = qemu_start_guest,
 	.adopt = qemu_adopt,
 	.destroy = qemu_destroy,

@@ -23,7 +23,7 @@ static void reply_error(struct rpc_peer *peer, const struct rpc_header *call, co
 
 	reply_header(&h, call);
 	/* without memory for the answer the connection ends: the client is not left waiting */
-	if (rpc_encode_error(&h, why, peer->server->cfg.error_domain, &frame, NULL) < 0)
+	if (rpc_encode_error(&h, why, rpc_error_domain(rpc_proc_name(h.program, h.procedure), why->code, peer->server->cfg.from), &frame, NULL) < 0)
 		rpc_peer_kill(peer);
 	else
 		rpc_peer_send(peer, frame, h.length, NULL, 0);
@@ -124,7 +124,10 @@ static const struct rpc_row *permitted_row(struct rpc_peer *peer, const struct r
 	row = find_row(program, h->procedure);
 	if (!row || row->proc->kind == RPC_PROC_EVENT) {
 		const char *name = rpc_proc_name(h->program, h->procedure);
-		error_set(err, ERR_NO_SUPPORT, "this function is not supported by the connection driver: %s", name ? name : "an unknown procedure");
+		char api[RPC_API_NAME];
+
+		error_set(err, ERR_NO_SUPPORT, "this function is not supported by the connection driver: %s",
+			  name ? rpc_api_name(name, api) : "an unknown procedure");
 		return NULL;
 	}
 	if (peer->leaving && row->proc->right != RPC_CONNECT) {

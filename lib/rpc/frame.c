@@ -113,13 +113,13 @@ int rpc_decode(xdrproc_t proc, const unsigned char *body, size_t len, void *data
 	return error_set(err, ERR_RPC, "a message of %zu bytes cannot be decoded", len);
 }
 
-int rpc_encode_error(struct rpc_header *h, const struct error *e, int domain, unsigned char **frame, struct error *err)
+int rpc_encode_error(struct rpc_header *h, const struct error *e, enum error_from from, unsigned char **frame, struct error *err)
 {
 	const char *text = e->text[0] ? e->text : "unknown error";
 	char *message = (char *)text;
 	wire_error w = {
 		.code = (int)e->code ? (int)e->code : ERR_INTERNAL,
-		.domain = domain,
+		.domain = (int)from,
 		.message = &message,
 		.level = 2,
 		.int1 = e->sys,

@@ -64,7 +64,7 @@ int rpc_decode_hole(const unsigned char *body, size_t len, uint64_t *length) NOD
 int rpc_decode(xdrproc_t proc, const unsigned char *body, size_t len, void *data, struct error *err) NODISCARD;
 
 /* An error as a body: level 2 (error), libvirt's number of the reporting driver. */
-int rpc_encode_error(struct rpc_header *h, const struct error *e, int domain, unsigned char **frame, struct error *err) NODISCARD;
+int rpc_encode_error(struct rpc_header *h, const struct error *e, enum error_from from, unsigned char **frame, struct error *err) NODISCARD;
 
 /* The reverse: *e gets what the other side reports. */
 void rpc_decode_error(const unsigned char *body, size_t len, struct error *e);

@@ -28,7 +28,17 @@ RPC_MONITOR_PROCS(X)
  * servers that pass on what they do not know. */
 const struct rpc_proc *rpc_proc_by_number(uint32_t program, uint32_t number);
 
-/* Its name alone ("domain_create"), for people; NULL: no procedure of the programs remote, lxc and qemu. Links no rows. */
+/* Its name alone ("domain_create"); NULL: no procedure of the programs remote, lxc and qemu. Links no rows. */
 const char *rpc_proc_name(uint32_t program, uint32_t number);
+
+/* The function of libvirt's library that calls it, for people ("virDomainCreate"): of a procedure's name. */
+#define RPC_API_NAME 80
+const char *rpc_api_name(const char *name, char text[RPC_API_NAME]);
+
+/*
+ * Who reports an error of a procedure (its name; NULL: none of ours), as libvirt has it: what is about networks, storage ... the driver of these, what
+ * no driver implements or no document can hold the module of the object, everything else the connection's driver. The test driver does all itself.
+ */
+enum error_from rpc_error_domain(const char *name, enum error_code code, enum error_from driver);
 
 #endif

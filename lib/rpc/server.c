@@ -284,6 +284,11 @@ static int set_nonblock(int fd)
 	return 0;
 }
 
+void rpc_server_set_from(struct rpc_server *server, enum error_from from)
+{
+	server->cfg.from = from;
+}
+
 int rpc_server_listen(struct rpc_server *server, int fd, struct error *err)
 {
 	if (server->listen_fd >= 0 || server->draining || set_nonblock(fd) < 0) {

@@ -40,7 +40,7 @@ struct rpc_server_config {
 	const struct rpc_program *programs;   /* kept, not copied */
 	size_t n_programs;
 	void *ctx;                            /* call->ctx, and the argument of the hooks */
-	int error_domain;                     /* libvirt's number of the driver that reports errors (virErrorDomain) */
+	enum error_from from;                 /* the driver that reports errors */
 	struct rpc_limits limits;
 
 	/* Whether a user may connect at all; NULL: root and our own effective uid alone. */
@@ -56,6 +56,9 @@ struct rpc_server *rpc_server_new(struct ev_loop *loop, const struct rpc_server_
 /* Closes everything at once. Calls that still wait end later without an answer; the server's memory goes with the last of
  * them. config->ctx must live as long as they do. */
 void rpc_server_free(struct rpc_server *server);
+
+/* Changes config->from: a connection's driver is known only once it is opened. */
+void rpc_server_set_from(struct rpc_server *server, enum error_from from);
 
 /* Serves a listening socket, which becomes the server's. */
 int rpc_server_listen(struct rpc_server *server, int fd, struct error *err) NODISCARD;

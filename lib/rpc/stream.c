@@ -114,7 +114,7 @@ static void stream_send_error(struct rpc_stream *s, const struct error *why)
 	struct rpc_header h = s->h;
 	unsigned char *frame;
 
-	if (!s->peer->gone && rpc_encode_error(&h, why, s->peer->server->cfg.error_domain, &frame, NULL) == 0)
+	if (!s->peer->gone && rpc_encode_error(&h, why, s->peer->server->cfg.from, &frame, NULL) == 0)
 		rpc_peer_send(s->peer, frame, h.length, NULL, 0);
 }
 

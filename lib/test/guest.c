@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define VIR_FROM_TEST 12
-
 /* Where the clocks of guests stand: the one of libvirt's test driver. */
 #define FIRST_MOMENT 627319920
 
@@ -272,7 +270,6 @@ static supervisor_change_fn *const changes[CHANGES] = {
 
 const struct supervisor_driver test_supervisor_driver = {
 	.kind = "test",
-	.error_domain = VIR_FROM_TEST,
 	.start = start,
 	.adopt = adopt,
 	.destroy = destroy,

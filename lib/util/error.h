@@ -42,6 +42,7 @@ enum exit_status {
 	X(OPERATION_DENIED,     29, EXIT_DENIED) \
 	X(DOM_EXIST,            28, EXIT_FAILED) \
 	X(RPC,                  39, EXIT_NO_CONNECTION) \
+	X(XML_DETAIL,           35, EXIT_FAILED) \
 	X(SYSTEM,               38, EXIT_FAILED) \
 	X(NO_DOMAIN,            42, EXIT_NOT_FOUND) \
 	X(NO_NETWORK,           43, EXIT_NOT_FOUND) \
@@ -82,6 +83,23 @@ enum error_code {
 #define X(name, number, status) ERR_##name = number,
 	ERROR_CODES(X)
 #undef X
+};
+
+/* Who reports an error to libvirt's clients, by libvirt's numbers (virErrorDomain): only servers say it. */
+enum error_from {
+	ERROR_FROM_RPC = 7,
+	ERROR_FROM_QEMU = 10,
+	ERROR_FROM_TEST = 12,
+	ERROR_FROM_LXC = 17,
+	ERROR_FROM_STORAGE = 18,
+	ERROR_FROM_NETWORK = 19,
+	ERROR_FROM_DOMAIN = 20,
+	ERROR_FROM_NODEDEV = 22,
+	ERROR_FROM_INTERFACE = 26,
+	ERROR_FROM_SECRET = 30,
+	ERROR_FROM_NWFILTER = 33,
+	ERROR_FROM_SNAPSHOT = 35,
+	ERROR_FROM_CHECKPOINT = 69,
 };
 
 struct error {

@@ -47,7 +47,7 @@ commands()
 	local command
 	for command in "vm-guestinfo test --os --user" "vm-set-user-sshkeys test root --reset" "vm-guestvcpus test"; do
 		expect 1 $command -c test:///default
-		contains "$output" "driver test has no domain_"
+		contains "$output" "the driver test cannot do this with a guest that runs: virDomain"
 	done
 }
 

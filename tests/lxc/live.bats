@@ -88,7 +88,7 @@ loop_device()
 	contains "$output" "no block device"
 	# what no container has is refused by name
 	expect 1 vm-vcpuinfo web
-	contains "$output" "'web': driver lxc has no domain_get_vcpus"
+	contains "$output" "'web': the driver lxc cannot do this with a guest that runs: virDomainGetVcpus"
 }
 
 @test "limits of block devices hold from the start" {

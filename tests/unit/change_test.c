@@ -85,7 +85,7 @@ static void devices(void **state)
 	REFUSED(ERR_OPERATION_INVALID, "already", attach_device_flags, .xml = (char *)NET(MAC1, "br9"));
 	REFUSED(ERR_OPERATION_INVALID, "not running", attach_device, .xml = (char *)DISK("sdz", "/dev/c"));
 	REFUSED(ERR_XML, "is no device", attach_device_flags, .xml = (char *)"<domain/>");
-	REFUSED(ERR_XML, "device", attach_device_flags, .xml = (char *)"<disk");
+	REFUSED(ERR_XML_DETAIL, "device", attach_device_flags, .xml = (char *)"<disk");
 	REFUSED(ERR_OPERATION_UNSUPPORTED, "cannot be attached", attach_device_flags, .xml = (char *)"<sound model='ac97'/>");
 	REFUSED(ERR_INVALID_ARG, "flags", attach_device_flags, .xml = (char *)DISK("sdz", "/dev/c"), .flags = 0x100);
 

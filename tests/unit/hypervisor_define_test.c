@@ -114,7 +114,7 @@ static void conflicts(void **state)
 	refused(GUEST("db", "<title>bad</title>"), ERR_CONFIG_UNSUPPORTED, "'db': cannot be had");
 	refused("<domain type='qemu'><name>q</name><memory>65536</memory><os><type>hvm</type></os></domain>", ERR_CONFIG_UNSUPPORTED, "qemu");
 	refused(GUEST("a/b", ""), ERR_XML, "slash");
-	refused("<domain", ERR_XML, "");
+	refused("<domain", ERR_XML_DETAIL, "");
 	assert_int_equal(state_check(false, NULL, NULL, NULL), 0);
 }
 
@@ -188,7 +188,7 @@ static void metadata(void **state)
 	assert_int_equal(set_metadata(2, NULL, NULL, "http://app.example/1"), 0);
 	has_metadata(2, "http://app.example/1", NULL);
 	has_metadata(2, "http://other.example/", "<other/>");
-	assert_int_equal(set_metadata(2, "<x", "app", "http://app.example/1"), ERR_XML);
+	assert_int_equal(set_metadata(2, "<x", "app", "http://app.example/1"), ERR_XML_DETAIL);
 	assert_int_equal(set_metadata(2, "<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>", "app", "http://app.example/1"), ERR_XML);
 	assert_int_equal(set_metadata(2, "<x/>", "a b", "http://app.example/1"), ERR_INVALID_ARG);
 	assert_int_equal(set_metadata(2, "<x/>", "a", NULL), ERR_INVALID_ARG);

@@ -196,7 +196,7 @@ static void fx_run(void (*body)(struct fixture *fx), const struct rpc_limits *li
 	};
 	struct fixture fx = { .body = body };
 	struct rpc_server_config config = {
-		.programs = programs, .n_programs = ARRAY_LEN(programs), .ctx = &fx, .error_domain = 10,
+		.programs = programs, .n_programs = ARRAY_LEN(programs), .ctx = &fx, .from = ERROR_FROM_QEMU,
 		.on_peer_close = fx_peer_closed,
 	};
 	struct error err;

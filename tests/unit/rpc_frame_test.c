@@ -286,12 +286,37 @@ static void passed_descriptors(void **state)
 	close(pair[0]);
 }
 
+/* What clients read of it: the names of libvirt's functions, and whose errors these are. */
+static void told(void **state)
+{
+	char text[RPC_API_NAME];
+
+	(void)state;
+	assert_string_equal(rpc_api_name("connect_list_all_secrets", text), "virConnectListAllSecrets");
+	assert_string_equal(rpc_api_name("nwfilter_define_xml", text), "virNWFilterDefineXML");
+	assert_string_equal(rpc_api_name("domain_lookup_by_id", text), "virDomainLookupByID");
+	assert_string_equal(rpc_api_name("qemu_domain_monitor_command", text), "virDomainQemuMonitorCommand");
+	assert_string_equal(rpc_api_name("lxc_domain_open_namespace", text), "virDomainLxcOpenNamespace");
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		assert_true(strlen(rpc_api_name(all[i]->name, text)) < RPC_API_NAME - 16);
+
+	assert_int_equal(rpc_error_domain("network_lookup_by_name", ERR_NO_NETWORK, ERROR_FROM_LXC), ERROR_FROM_NETWORK);
+	assert_int_equal(rpc_error_domain("network_lookup_by_name", ERR_NO_NETWORK, ERROR_FROM_TEST), ERROR_FROM_TEST);
+	assert_int_equal(rpc_error_domain("connect_list_all_networks", ERR_SYSTEM, ERROR_FROM_QEMU), ERROR_FROM_NETWORK);
+	assert_int_equal(rpc_error_domain("domain_interface_stats", ERR_INVALID_ARG, ERROR_FROM_QEMU), ERROR_FROM_QEMU);
+	assert_int_equal(rpc_error_domain("domain_define_xml_flags", ERR_XML_DETAIL, ERROR_FROM_QEMU), ERROR_FROM_DOMAIN);
+	assert_int_equal(rpc_error_domain("secret_get_value", ERR_NO_SUPPORT, ERROR_FROM_TEST), ERROR_FROM_SECRET);
+	assert_int_equal(rpc_error_domain("domain_snapshot_lookup_by_name", ERR_NO_DOMAIN_SNAPSHOT, ERROR_FROM_LXC), ERROR_FROM_LXC);
+	assert_int_equal(rpc_error_domain("domain_create", ERR_RPC, ERROR_FROM_LXC), ERROR_FROM_RPC);
+	assert_int_equal(rpc_error_domain(NULL, ERR_NO_SUPPORT, ERROR_FROM_LXC), ERROR_FROM_RPC);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers), cmocka_unit_test(rights), cmocka_unit_test(round_trips), cmocka_unit_test(layout),
 		cmocka_unit_test(typed_params), cmocka_unit_test(limits), cmocka_unit_test(headers), cmocka_unit_test(errors),
-		cmocka_unit_test(passed_descriptors),
+		cmocka_unit_test(passed_descriptors), cmocka_unit_test(told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

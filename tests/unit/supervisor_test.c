@@ -93,7 +93,7 @@ static void child_teardown(struct supervisor *sv)
 
 static const struct rpc_row no_rows[] = { RPC_ROW_END };
 static const struct supervisor_driver child_driver = {
-	.kind = "lxc", .error_domain = 43, .start = child_start, .adopt = NULL, .destroy = child_destroy, .teardown = child_teardown,
+	.kind = "lxc", .start = child_start, .adopt = NULL, .destroy = child_destroy, .teardown = child_teardown,
 	.rows = no_rows,
 };
 

@@ -52,14 +52,19 @@ assert ('web', 'web', libvirt.VIR_DOMAIN_EVENT_RESUMED, 0) in seen
 assert not [e for e in seen if e[0] == 'web' and e[1] != 'web']
 conn.domainEventDeregisterAny(one)
 
-for call, code in ((lambda: conn.lookupByName('nobody'), libvirt.VIR_ERR_NO_DOMAIN),
-                   (lambda: web.create(), libvirt.VIR_ERR_OPERATION_INVALID),
-                   (lambda: conn.listAllStoragePools(), libvirt.VIR_ERR_NO_SUPPORT)):
+# libvirt's codes, and whose errors they are: its own client makes a missing secret of a missing filter that another module reports
+for call, code, module in ((lambda: conn.lookupByName('nobody'), libvirt.VIR_ERR_NO_DOMAIN, libvirt.VIR_FROM_LXC),
+                           (lambda: web.create(), libvirt.VIR_ERR_OPERATION_INVALID, libvirt.VIR_FROM_LXC),
+                           (lambda: conn.defineXML('<domain'), libvirt.VIR_ERR_XML_DETAIL, libvirt.VIR_FROM_DOMAIN),
+                           (lambda: conn.networkLookupByName('nobody'), libvirt.VIR_ERR_NO_NETWORK, libvirt.VIR_FROM_NETWORK),
+                           (lambda: conn.interfaceLookupByName('nobody'), libvirt.VIR_ERR_NO_INTERFACE, libvirt.VIR_FROM_INTERFACE),
+                           (lambda: conn.nwfilterLookupByName('nobody'), libvirt.VIR_ERR_NO_NWFILTER, libvirt.VIR_FROM_NWFILTER),
+                           (lambda: web.vcpus(), libvirt.VIR_ERR_NO_SUPPORT, libvirt.VIR_FROM_DOMAIN)):
     try:
         call()
         raise SystemExit('no error %d' % code)
     except libvirt.libvirtError as e:
-        assert e.get_error_code() == code, (e.get_error_code(), code, str(e))
+        assert (e.get_error_code(), e.get_error_domain()) == (code, module), (e.get_error_code(), e.get_error_domain(), code, module, str(e))
         assert e.get_error_level() == libvirt.VIR_ERR_ERROR
 
 # a console's stream, not read for a while: what comes meanwhile must not be lost nor hold up other calls
