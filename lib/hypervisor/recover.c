@@ -134,6 +134,16 @@ static int clean_command(const struct cleaning *c, const char *word, struct erro
 	return 0;
 }
 
+/* "DEVICE PID START": a program that serves a device of a guest; it lives as long as the guest */
+static int clean_helper(const struct cleaning *c, const char *line, struct error *err)
+{
+	const struct cleaning always = { .kill_it = true };
+	const char *pid = strchr(line, ' ');
+
+	(void)c;
+	return pid ? clean_pid(&always, pid + 1, err) : 0;
+}
+
 /* What grew into a file and never was whole. */
 static int clean_partial(const struct cleaning *c, const char *path, struct error *err)
 {
@@ -198,6 +208,7 @@ static const struct {
 	{ "loop", clean_loop },
 	{ "table", clean_table },
 	{ "command", clean_command },
+	{ "helper", clean_helper },
 	{ "port", clean_port },
 	{ "switch", clean_switch },
 	{ "owner", clean_owner },

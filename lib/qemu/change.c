@@ -187,9 +187,14 @@ static int set_iothread(struct supervisor *sv, struct change *c, struct error *e
 static int attach(struct supervisor *sv, struct change *c, struct error *err)
 {
 	struct qemu_guest *g = qemu_guest(sv);
+	const char *helper = qemu_helper_name(c->kind, c->dev);
 	size_t made = 0;
 	int r;
 
+	/* nobody who has laid aside what a supervisor lays aside could start it as what it must be */
+	if (helper)
+		return error_set(err, ERR_OPERATION_UNSUPPORTED, "this <%s> needs %s, which is started with the machine alone (change its definition: --config)",
+				 domain_device_name(c->kind), helper);
 	if (qemu_assign_aliases(c->next, err) < 0)
 		return -1;
 	r = qemu_plug_base(g, c->now, c->next, c->dev, &made, err);

@@ -105,9 +105,9 @@ const struct qemu_fds *qemu_find_fds(const struct qemu_build *b, const char *ali
 	return NULL;
 }
 
-int qemu_build_secret(struct qemu_build *b, const struct domain_secret_ref *ref, const char *id)
+int qemu_build_secret(struct qemu_build *b, const struct domain_secret_ref *ref, enum secret_usage usage, const char *id)
 {
-	AUTO_FREE char *file = b->rt->secret ? b->rt->secret(b->rt->secret_ctx, ref, id, b->err)
+	AUTO_FREE char *file = b->rt->secret ? b->rt->secret(b->rt->secret_ctx, ref, usage, b->err)
 					     : str_printf("%s/%s.secret", b->rt->dir, id);
 
 	if (!file)

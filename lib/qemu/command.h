@@ -14,6 +14,7 @@
 #define BERTH_QEMU_COMMAND_H
 
 #include "conf/domain_device.h"
+#include "conf/secret.h"
 #include "qemu/caps.h"
 
 /* Descriptors of a device, by the numbers that they have in QEMU. */
@@ -23,6 +24,7 @@ enum qemu_fd_role {
 	QEMU_FD_CHARDEV,   /* a character device's listening socket */
 	QEMU_FD_LOG,       /* a character device's log */
 	QEMU_FD_VDPA,
+	QEMU_FD_HELPER,    /* the connection to the program that serves the device: swtpm, virtiofsd, passt */
 };
 
 struct qemu_fds {
@@ -42,10 +44,10 @@ struct qemu_runtime {
 	const struct qemu_fds *fds;
 	size_t n_fds;
 	/*
-	 * Where QEMU reads a secret: the file's path ("/proc/self/fd/12"), the caller's. `what` is the id of the object. NULL as function:
-	 * `dir`/ID.secret. Fails with *err set.
+	 * Where QEMU reads a secret of that type: the file's path ("/proc/self/fd/12"), the caller's. NULL as function: `dir`/ID.secret, ID being that of the
+	 * object. Fails with *err set.
 	 */
-	char *(*secret)(void *ctx, const struct domain_secret_ref *ref, const char *what, struct error *err);
+	char *(*secret)(void *ctx, const struct domain_secret_ref *ref, enum secret_usage usage, struct error *err);
 	void *secret_ctx;
 	const char *incoming;     /* of -incoming: "defer", "fd:7"; NULL: a new start */
 };

@@ -96,7 +96,7 @@ static int build_scsi_backend(struct qemu_build *b, const struct domain_hostdev 
 			snprintf(id, sizeof(id), "%s-auth-secret0", node);
 			qemu_put(o, "user", h->iscsi.auth->username);
 			qemu_put(o, "password-secret", id);
-			if (qemu_build_secret(b, &h->iscsi.auth->secret, id) < 0) {
+			if (qemu_build_secret(b, &h->iscsi.auth->secret, SECRET_USAGE_ISCSI, id) < 0) {
 				json_decref(o);
 				return -1;
 			}
@@ -211,9 +211,13 @@ static int build_virtiofs(struct qemu_build *b, const struct domain_fs *f)
 {
 	AUTO_FREE char *path = f->socket ? strdup(f->socket) : str_printf("%s/%s-fs.sock", b->rt->dir, f->info.alias.name);
 	AUTO_FREE char *id = str_printf("chr-vu-%s", f->info.alias.name);
+	const struct qemu_fds *fd = qemu_find_fds(b, f->info.alias.name, QEMU_FD_HELPER);
 	json_t *o = json_object();
 
-	qemu_build_socket(b, id, path);
+	if (fd)
+		qemu_argf(&b->args, "-chardev", "socket,id=%s,fd=%d", id, fd->fds[0]);
+	else
+		qemu_build_socket(b, id, path);
 	if (qemu_put_virtio_driver(b, o, "vhost-user-fs", &f->info, f->model) < 0 || qemu_put_address(b, o, &f->info) < 0) {
 		json_decref(o);
 		return -1;

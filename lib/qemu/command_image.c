@@ -87,7 +87,7 @@ static int put_auth(struct storage *s, const char *user_key, const char *secret_
 	qemu_put(s->o, user_key, s->src->auth->username);
 	snprintf(id, sizeof(id), "libvirt-%u-%s-%s-secret0", s->index, "storage", what);
 	qemu_put(s->o, secret_key, id);
-	return qemu_build_secret(s->b, &s->src->auth->secret, id);
+	return qemu_build_secret(s->b, &s->src->auth->secret, SECRET_USAGE_ISCSI, id);
 }
 
 static int put_nbd(struct storage *s)
@@ -211,7 +211,7 @@ static int put_rbd(struct storage *s)
 
 		snprintf(id, sizeof(id), "libvirt-%u-storage-auth-secret0", s->index);
 		qemu_put(s->o, "key-secret", id);
-		return qemu_build_secret(s->b, &src->auth->secret, id);
+		return qemu_build_secret(s->b, &src->auth->secret, SECRET_USAGE_CEPH, id);
 	}
 	return 0;
 }
@@ -411,7 +411,7 @@ static int put_encryption(struct qemu_build *b, json_t *o, const struct domain_e
 		json_object_set_new(o, "encrypt", json_pack("{s:s, s:s}", "format", e->format == DOMAIN_ENCRYPTION_LUKS ? "luks" : "aes",
 							    "key-secret", id));
 	}
-	return qemu_build_secret(b, &e->secrets.items[0]->secret, id);
+	return qemu_build_secret(b, &e->secrets.items[0]->secret, SECRET_USAGE_VOLUME, id);
 }
 
 struct image {

@@ -44,7 +44,7 @@ uint32_t qemu_boot_net(const struct domain *def, const struct domain_net *net);
 const struct qemu_fds *qemu_find_fds(const struct qemu_build *b, const char *alias, enum qemu_fd_role role);
 
 /* An object that holds a secret; its id. */
-int qemu_build_secret(struct qemu_build *b, const struct domain_secret_ref *ref, const char *id);
+int qemu_build_secret(struct qemu_build *b, const struct domain_secret_ref *ref, enum secret_usage usage, const char *id);
 
 /* machine, accelerator, CPU, memory, boot */
 int qemu_build_machine(struct qemu_build *b);

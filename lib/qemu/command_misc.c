@@ -36,10 +36,14 @@ static int build_tpm(struct qemu_build *b, const struct domain_tpm *t)
 		qemu_arg_buf(&b->args, "-tpmdev", &text);
 	} else {
 		AUTO_FREE char *path = t->backend == DOMAIN_TPM_EXTERNAL ? strdup(t->path) : str_printf("%s/swtpm.sock", b->rt->dir);
+		const struct qemu_fds *fd = qemu_find_fds(b, alias, QEMU_FD_HELPER);
 		AUTO_BUF struct buf text = { 0 };
 
 		qemu_optf(&text, "socket,id=chrtpm");
-		qemu_opt(&text, "path", path);
+		if (fd)
+			qemu_optf(&text, "fd=%d", fd->fds[0]);
+		else
+			qemu_opt(&text, "path", path);
 		qemu_argf(&b->args, "-tpmdev", "emulator,id=tpm-%s,chardev=chrtpm", alias);
 		qemu_arg_buf(&b->args, "-chardev", &text);
 	}

@@ -53,9 +53,12 @@ static int put_socket(struct qemu_build *b, json_t *o, const struct domain_net *
 static int put_user(struct qemu_build *b, json_t *o, const struct domain_net *n)
 {
 	if (n->backend == DOMAIN_NET_BACKEND_PASST) {
+		const struct qemu_fds *fd = qemu_find_fds(b, n->info.alias.name, QEMU_FD_HELPER);
+
 		qemu_put(o, "type", "stream");
-		json_object_set_new(o, "addr", json_pack("{s:s, s:o}", "type", "unix", "path", json_sprintf("%s/passt-%s.socket", b->rt->dir,
-													      n->info.alias.name)));
+		json_object_set_new(o, "addr", fd ? json_pack("{s:s, s:o}", "type", "fd", "str", json_sprintf("%d", fd->fds[0]))
+						  : json_pack("{s:s, s:o}", "type", "unix", "path", json_sprintf("%s/passt-%s.socket", b->rt->dir,
+														   n->info.alias.name)));
 		qemu_put_bool(o, "server", false);
 		return 0;
 	}

@@ -98,6 +98,29 @@ static int check_memory(const struct domain *def, struct error *err)
 	return 0;
 }
 
+/* Whether another process can have a part of the memory: a file's or a memfd's, mapped as shared (command_memory.c). */
+static bool can_be_shared(const struct domain *def, enum domain_memaccess own)
+{
+	const struct domain_memory_backing *m = &def->memory_backing;
+	enum domain_memaccess access = own ? own : m->access;
+	bool file = m->hugepages || m->source == DOMAIN_MEMORY_FILE || m->source == DOMAIN_MEMORY_MEMFD || (!m->source && own == DOMAIN_MEMACCESS_SHARED);
+
+	return file && (access ? access == DOMAIN_MEMACCESS_SHARED : m->source == DOMAIN_MEMORY_MEMFD);
+}
+
+static int check_filesystem(const struct domain *def, const struct domain_fs *f, struct error *err)
+{
+	size_t cells = def->cpu ? def->cpu->cells.n : 0;
+	bool shared = cells || can_be_shared(def, 0);
+
+	for (size_t i = 0; i < cells; i++)
+		shared &= can_be_shared(def, def->cpu->cells.items[i]->mem_access);
+	if (f->driver == DOMAIN_FS_DRIVER_VIRTIOFS && !shared)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "<filesystem> '%s': virtiofs needs memory that is shared: <memoryBacking><source type='memfd'/>"
+				 "<access mode='shared'/></memoryBacking>", f->dst ? f->dst : "");
+	return 0;
+}
+
 int qemu_validate(const struct domain *def, struct error *err)
 {
 	const struct domain_devices *d = &def->devices;
@@ -112,6 +135,9 @@ int qemu_validate(const struct domain *def, struct error *err)
 			return -1;
 	for (size_t i = 0; i < d->disks.n; i++)
 		if (check_disk(def, d->disks.items[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < d->filesystems.n; i++)
+		if (check_filesystem(def, d->filesystems.items[i], err) < 0)
 			return -1;
 	for (size_t i = 0; i < d->interfaces.n; i++)
 		if (check_net(d->interfaces.items[i], err) < 0)

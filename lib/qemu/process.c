@@ -128,11 +128,18 @@ struct prepared {
 	const char *what;    /* what failed, written by the child */
 };
 
-static int drop_privileges(const struct qemu_user *user)
+static int bound_capabilities(uint64_t keep)
 {
 	for (int c = 0; c < 64 && prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
-		if (prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0)
+		if (!(keep & 1ULL << c) && prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0)
 			return -1;
+	return 0;
+}
+
+static int drop_privileges(const struct qemu_user *user)
+{
+	if (bound_capabilities(0) < 0)
+		return -1;
 	/* the calls themselves: the C library's would look for other threads */
 	if (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setresgid, user->gid, user->gid, user->gid) < 0 ||
 	    syscall(SYS_setresuid, user->uid, user->uid, user->uid) < 0)
@@ -165,6 +172,9 @@ static int prepare(void *arg)
 		return -1;
 	p->what = "become its user";
 	if (s->view->user.change && drop_privileges(&s->view->user) < 0)
+		return -1;
+	p->what = "bound its capabilities";
+	if (!s->view->user.change && s->capabilities && bound_capabilities(s->capabilities) < 0)
 		return -1;
 	p->what = "refuse privileges";
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

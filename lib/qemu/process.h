@@ -76,6 +76,7 @@ struct qemu_start {
 	int lock;                    /* the guest's lock, which QEMU holds as long as it lives; -1: a helper's, which holds none */
 	int log;                     /* standard output and error */
 	uint64_t lock_memory;        /* bytes that it may lock; 0: the user's own limit */
+	uint64_t capabilities;       /* of one that stays root: the bounding set that it keeps; 0: all */
 };
 
 /* Starts it. Its pid and pidfd; -1 with *err set. */

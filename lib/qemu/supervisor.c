@@ -220,6 +220,7 @@ static int qemu_adopt(struct supervisor *sv, struct error *err)
 	if (open_cgroup(g, err) < 0 || qemu_user_find(sv->def, &g->user, err) < 0)
 		return -1;
 	qemu_words_adopt(g);
+	qemu_adopt_helpers(g);
 	open_monitor_again(g);
 	if (qemu_perf_apply(g, sv->def, &why) < 0)
 		supervisor_log(sv, "%s: %s", sv->name, why.text);
@@ -288,6 +289,7 @@ static void qemu_teardown(struct supervisor *sv)
 	close_monitors(g);
 	qemu_job_lost(g);
 	end_process(g);
+	qemu_end_helpers(g);
 	qemu_words_close(g);
 	qemu_perf_close(g);
 	if (g->cgroup && (cgroup_kill(g->cgroup, DEATH_MS, &err) < 0 || cgroup_remove(g->cgroup, &err) < 0))

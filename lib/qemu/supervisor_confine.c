@@ -22,7 +22,7 @@
 #define OPERATIONS (ALWAYS | CAP(CAP_CHOWN) | CAP(CAP_FOWNER) | CAP(CAP_SYS_ADMIN) | CAP(CAP_SYS_CHROOT) | CAP(CAP_SYS_PTRACE) | CAP(CAP_MKNOD) | \
 		    CAP(CAP_SYS_NICE) | CAP(CAP_NET_ADMIN) | CAP(CAP_NET_RAW))
 
-/* Starting another QEMU. */
+/* Starting another QEMU, and what it has beside it. */
 #define STARTS (OPERATIONS | CAP(CAP_SETUID) | CAP(CAP_SETGID) | CAP(CAP_SETPCAP) | CAP(CAP_SYS_RESOURCE) | CAP(CAP_IPC_LOCK))
 
 /* A reboot is none: it is the same process. */
@@ -71,7 +71,7 @@ static int filter(const struct domain *def, struct error *err)
 
 static int lock_down(const struct domain *def, struct error *err)
 {
-	uint64_t keep = can_start_again(def) ? STARTS : OPERATIONS;
+	uint64_t keep = can_start_again(def) ? STARTS | qemu_helper_capabilities(def) : OPERATIONS;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || (geteuid() == 0 && drop_bounding(keep) < 0))
 		return error_errno(err, "cannot confine");

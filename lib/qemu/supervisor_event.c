@@ -188,6 +188,15 @@ static void on_io_error(struct qemu_guest *g, struct event *e)
 	PUBLISH(g, ID_IO_ERROR_REASON, io_error_reason, why);
 }
 
+void qemu_tell_helper_gone(struct qemu_guest *g, const char *alias, const char *why)
+{
+	wire_domain_event_io_error_msg msg = { .src_path = (char *)"", .dev_alias = (char *)alias };
+	wire_domain_event_io_error_reason_msg reason = { .src_path = (char *)"", .dev_alias = (char *)alias, .reason = (char *)why };
+
+	PUBLISH(g, ID_IO_ERROR, io_error, msg);
+	PUBLISH(g, ID_IO_ERROR_REASON, io_error_reason, reason);
+}
+
 static void on_watchdog(struct qemu_guest *g, struct event *e)
 {
 	/* virDomainEventWatchdogAction */

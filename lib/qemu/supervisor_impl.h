@@ -4,6 +4,7 @@
 #define BERTH_QEMU_SUPERVISOR_IMPL_H
 
 #include "conf/domain.h"
+#include "conf/secret.h"
 #include "hypervisor/supervisor.h"
 #include "qemu/agent.h"
 #include "qemu/caps.h"
@@ -41,6 +42,16 @@ struct qemu_words {
 };
 
 #define QEMU_RELAYS_MAX 32
+#define QEMU_HELPERS_MAX 32
+
+/* supervisor_helper.c: a program beside QEMU that serves one device */
+struct qemu_helper {
+	struct qemu_guest *g;
+	const char *program;
+	char alias[64];
+	int pidfd;
+	struct ev_io exit;
+};
 
 struct qemu_guest {
 	struct supervisor *sv;
@@ -66,6 +77,8 @@ struct qemu_guest {
 	struct qemu_perf *perf;         /* what is counted */
 	struct agent agent;
 	struct qemu_words words;
+	struct qemu_helper helpers[QEMU_HELPERS_MAX];
+	size_t n_helpers;
 	/* Consoles and channels that clients have open. */
 	struct {
 		struct relay *relay;
@@ -114,6 +127,24 @@ struct qemu_host_fd {
 int qemu_host_device(struct qemu_guest *g, struct qemu_view *view, enum domain_device_kind kind, void *dev, struct qemu_host_fd *out,
 		     struct error *err) NODISCARD;
 
+/* ---- supervisor_helper.c: programs beside QEMU, each of which serves a device ---- */
+/* "swtpm", "virtiofsd", "passt"; NULL: the device needs none. */
+const char *qemu_helper_name(enum domain_device_kind kind, const void *dev);
+/* Whether all that the definition needs can be run, before anything is made. */
+int qemu_check_helpers(struct qemu_guest *g, struct error *err) NODISCARD;
+/* Starts the one of a device with an alias, in the guest's control group; *fd: QEMU's connection to it, the caller's, -1: it needs none. */
+int qemu_start_helper(struct qemu_guest *g, enum domain_device_kind kind, void *dev, int *fd, struct error *err) NODISCARD;
+/* Looks after those that a supervisor before us has started. */
+void qemu_adopt_helpers(struct qemu_guest *g);
+/* Ends them with QEMU, which was their only client. */
+void qemu_end_helpers(struct qemu_guest *g);
+/* What those of a definition are started with, a set of capabilities. */
+uint64_t qemu_helper_capabilities(const struct domain *def);
+
+/* ---- supervisor_secret.c ---- */
+/* The value of a secret (hv_secret_value()) in a pipe that the guest's user may open, whole and to be read once; its end to read, the caller's. */
+int qemu_secret_pipe(struct qemu_guest *g, const struct domain_secret_ref *ref, enum secret_usage usage, struct error *err) NODISCARD;
+
 /* Gives everything back that was lent. */
 void qemu_give_back(struct qemu_guest *g);
 
@@ -142,6 +173,8 @@ void qemu_lower(struct qemu_guest *g);
 /* ---- supervisor_words.c: what QEMU says on its standard error ---- */
 /* Begins to listen; the descriptor that QEMU is to have there, the caller's. */
 int qemu_words_open(struct qemu_guest *g, struct error *err) NODISCARD;
+/* Another such descriptor, for a helper. */
+int qemu_words_share(struct qemu_guest *g, struct error *err) NODISCARD;
 /* Listens to a QEMU that runs already. */
 void qemu_words_adopt(struct qemu_guest *g);
 /* Takes what a QEMU that may be dead has said last. */
@@ -203,6 +236,9 @@ int qemu_more_stats(struct supervisor *sv, unsigned groups, struct params *out, 
 
 /* operation_monitor.c: hands an event on to those who asked for QEMU's own. */
 void qemu_tell_monitor_event(struct qemu_guest *g, const char *name, const json_t *data, int64_t seconds, unsigned micros);
+
+/* A device is not served any more: told as an input/output error of it. */
+void qemu_tell_helper_gone(struct qemu_guest *g, const char *alias, const char *why);
 
 /* Makes what is known of the guest's state true, after an adoption. */
 int qemu_learn_state(struct qemu_guest *g, struct error *err) NODISCARD;

@@ -39,6 +39,7 @@ struct start {
 	char *dir;
 	int lock;
 	int monitor;             /* our end */
+	int words;               /* where QEMU's standard error goes */
 	struct qemu_restore restore;
 	off_t log_from;
 	bool verify_cpu;
@@ -236,6 +237,34 @@ static int open_nets(struct start *s, struct error *err)
 	return 0;
 }
 
+static int start_helpers(struct start *s, struct error *err)
+{
+	struct domain_devices *d = &s->g->sv->def->devices;
+	int fd;
+
+	for (int k = 0; k < DOMAIN_DEVICE_KINDS_END; k++) {
+		for (size_t i = 0; i < domain_device_count(d, k); i++) {
+			const struct domain_info *info = domain_device_info(k, domain_device_at(d, k, i));
+
+			if (qemu_start_helper(s->g, k, domain_device_at(d, k, i), &fd, err) < 0 ||
+			    (fd >= 0 && pass(s, info->alias.name, QEMU_FD_HELPER, fd, err) < 0))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static char *pass_secret(void *ctx, const struct domain_secret_ref *ref, enum secret_usage usage, struct error *err)
+{
+	struct start *s = ctx;
+	int fd = qemu_secret_pipe(s->g, ref, usage, err), number = fd < 0 ? -1 : qemu_pass_add(&s->pass, fd, err);
+	char *path = number < 0 ? NULL : str_printf("/proc/self/fd/%d", number);
+
+	if (number >= 0 && !path)
+		error_errno(err, "no memory to start");
+	return path;
+}
+
 /* The lock says that a QEMU of this guest lives, whatever becomes of files and supervisors. */
 static int take_guest_lock(struct start *s, struct error *err)
 {
@@ -282,6 +311,8 @@ static int begin(struct start *s, struct error *err)
 	if (!s->fds || !s->numbers)
 		return error_errno(err, "no memory to start");
 	s->rt.fds = s->fds;
+	s->rt.secret = pass_secret;
+	s->rt.secret_ctx = s;
 	return qemu_user_find(s->g->sv->def, &s->g->user, err);
 }
 
@@ -296,6 +327,8 @@ static void end(struct start *s)
 		close(s->lock);
 	if (s->monitor >= 0)
 		close(s->monitor);
+	if (s->words >= 0)
+		close(s->words);
 }
 
 /* ---- the process ---- */
@@ -327,6 +360,30 @@ static int make_cgroup(struct qemu_guest *g, struct error *err)
 	return 0;
 }
 
+/* The last line of QEMU's, if it can be told from those of the programs beside it; cuts the text there. */
+static char *last_word(char *text)
+{
+	char *last = strrchr(text, '\n'), *found = text, *stamp = text;
+
+	for (char *p = text; (p = strstr(p, "qemu-system")); p++)
+		stamp = p;
+	if (stamp == text && last)
+		return last + 1;
+	for (char *p = text; p < stamp; p++)
+		if (*p == '\n')
+			found = p + 1;
+	found[strcspn(found, "\n")] = '\0';
+	return found;
+}
+
+/* QEMU's stamp: a time and the program's name say nothing to whoever reads this. */
+static char *strip_stamp(char *line)
+{
+	char *end = strstr(line, ": "), *name = strstr(line, "qemu-system");
+
+	return end && name && name < end ? end + 2 : line;
+}
+
 /* What QEMU said before it ended, its last line first of all. */
 static void explain(struct start *s, struct error *err)
 {
@@ -344,12 +401,7 @@ static void explain(struct start *s, struct error *err)
 	text[n] = '\0';
 	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == ' '))
 		text[--n] = '\0';
-	line = strrchr(text, '\n');
-	/* QEMU's stamp: a time and the program's name say nothing to whoever reads this */
-	line = line ? line + 1 : text;
-	for (char *p = strstr(line, ": "); p; p = NULL)
-		if (strstr(line, "qemu-system") && strstr(line, "qemu-system") < p)
-			line = p + 2;
+	line = strip_stamp(last_word(text));
 	line_tame(tame, sizeof(tame), line);
 	if (*tame)
 		error_set(err, ERR_OPERATION_FAILED, "QEMU ended while it started: %s", tame);
@@ -360,14 +412,10 @@ static int run(struct start *s, const struct qemu_command *command, struct error
 	struct qemu_guest *g = s->g;
 	struct qemu_start start = {
 		.path = command->argv[0], .argv = command->argv, .env = command->env, .view = &s->view, .pass = &s->pass, .cgroup = g->cgroup,
-		.lock = s->lock, .lock_memory = qemu_locked_memory(g->sv->def),
+		.lock = s->lock, .log = s->words, .lock_memory = qemu_locked_memory(g->sv->def),
 	};
 	char line[64];
-	AUTO_CLOSE int words = qemu_words_open(g, err);
 
-	if (words < 0)
-		return -1;
-	start.log = words;
 	s->log_from = lseek(STDERR_FILENO, 0, SEEK_END);
 	g->pid = qemu_start_process(&start, &g->pidfd, err);
 	if (g->pid < 0)
@@ -573,7 +621,7 @@ static int build_and_run(struct start *s, struct error *err)
 	/* what can be plugged in later is shown one by one */
 	if (g->sv->def->vcpus.current && domain_list_vcpus(g->sv->def, err) < 0)
 		return -1;
-	if (!qemu_need_caps(g, err) || qemu_check_abilities(g->sv->def, g->caps, err) < 0)
+	if (!qemu_need_caps(g, err) || qemu_check_abilities(g->sv->def, g->caps, err) < 0 || qemu_check_helpers(g, err) < 0)
 		return -1;
 	/* the definition's word, before the CPU is the one that this host gives */
 	s->verify_cpu = g->sv->def->cpu && g->sv->def->cpu->check == DOMAIN_CPU_CHECK_FULL;
@@ -581,7 +629,8 @@ static int build_and_run(struct start *s, struct error *err)
 	    hv_ports_create(g->sv, err) < 0)
 		return -1;
 	if (take_guest_lock(s, err) < 0 || make_own_dir(s, err) < 0 || open_monitor(s, err) < 0 || open_devices(s, err) < 0 ||
-	    open_nets(s, err) < 0 || lend_files(s, err) < 0 || make_cgroup(g, err) < 0)
+	    open_nets(s, err) < 0 || lend_files(s, err) < 0 || make_cgroup(g, err) < 0 || (s->words = qemu_words_open(g, err)) < 0 ||
+	    start_helpers(s, err) < 0)
 		return -1;
 	if (qemu_command_build(g->sv->def, g->caps, &s->rt, &command, err) < 0)
 		return -1;
@@ -592,7 +641,7 @@ static int build_and_run(struct start *s, struct error *err)
 
 int qemu_run_guest(struct qemu_guest *g, bool paused, int restore, struct error *err)
 {
-	struct start s = { .g = g, .lock = -1, .monitor = -1, .restore = { .pumpfd = -1 }, .rt = { .monitor_fd = -1, .session = geteuid() != 0 } };
+	struct start s = { .g = g, .lock = -1, .monitor = -1, .words = -1, .restore = { .pumpfd = -1 }, .rt = { .monitor_fd = -1, .session = geteuid() != 0 } };
 	int r = begin(&s, err);
 
 	s.view.user = g->user;

@@ -94,6 +94,13 @@ int qemu_words_open(struct qemu_guest *g, struct error *err)
 	return STEAL_FD(its);
 }
 
+int qemu_words_share(struct qemu_guest *g, struct error *err)
+{
+	int fd = RETRY_EINTR(openat(g->sv->run_fd, FILE_NAME, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+
+	return fd < 0 ? error_errno(err, "cannot open the pipe '%s'", FILE_NAME) : fd;
+}
+
 void qemu_words_adopt(struct qemu_guest *g)
 {
 	struct stat st;

@@ -36,6 +36,12 @@ machine_setup_file()
 	EOX
 	[ -z "$DISK" ] || truncate -s 8M "$SCRATCH/$DISK"
 	vm-define -q "$SCRATCH/m.xml"
+	start_machine
+}
+
+# A file may have its own.
+start_machine()
+{
 	vm-start -q m
 }
 
