@@ -169,7 +169,7 @@ static int64_t tcp_flag_set(const char *text, size_t len)
 {
 	if (len == 3 && !strncasecmp(text, "ALL", 3))
 		return 0x3f;
-	if (len == 4 && !strncasecmp(text, "NONE", 4))
+	if (!len || (len == 4 && !strncasecmp(text, "NONE", 4)))
 		return 0;
 	return word_set(tcp_flags, text, len);
 }

@@ -2,7 +2,7 @@
 /* The configuration of a network's dnsmasq(8), in the words that libvirt writes. */
 #include "network/network_impl.h"
 
-static const struct network_ip *ip_with_dhcp(const struct network *def, bool v6)
+const struct network_ip *net_ip_with_dhcp(const struct network *def, bool v6)
 {
 	for (size_t i = 0; i < def->ips.n; i++) {
 		const struct network_ip *ip = def->ips.items[i];
@@ -15,7 +15,7 @@ static const struct network_ip *ip_with_dhcp(const struct network *def, bool v6)
 
 bool net_needs_dnsmasq(const struct network *def)
 {
-	bool dhcp = ip_with_dhcp(def, false) || ip_with_dhcp(def, true);
+	bool dhcp = net_ip_with_dhcp(def, false) || net_ip_with_dhcp(def, true);
 
 	for (size_t i = 0; i < def->ips.n; i++)
 		dhcp |= def->ips.items[i]->family == DOMAIN_IP_IPV6 || def->ips.items[i]->tftp;
@@ -159,7 +159,7 @@ static void write_boot(const struct network_ip *ip, struct buf *b)
 
 static void write_dhcp(const struct network *def, struct buf *b)
 {
-	const struct network_ip *v4 = ip_with_dhcp(def, false), *v6 = ip_with_dhcp(def, true);
+	const struct network_ip *v4 = net_ip_with_dhcp(def, false), *v6 = net_ip_with_dhcp(def, true);
 	uint64_t leases = 0;
 
 	for (size_t i = 0; i < def->ips.n; i++)

@@ -163,7 +163,7 @@ char *net_table_rules(const struct network *def, struct error *err)
 		write_forward(def, &b);
 	if (def->forward.mode == NETWORK_FORWARD_NAT)
 		write_nat(def, &b);
-	if (net_needs_dnsmasq(def))
+	if (net_ip_with_dhcp(def, false))
 		write_checksum(def, &b);
 	buf_str(&b, "}\n");
 	text = buf_finish(&b);

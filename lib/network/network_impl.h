@@ -24,6 +24,9 @@ char *net_table_rules(const struct network *def, struct error *err) NODISCARD;
 /* Whether there is anything for dnsmasq to do. */
 bool net_needs_dnsmasq(const struct network *def);
 
+/* The first subnet of the family in which addresses are given out, or NULL. */
+const struct network_ip *net_ip_with_dhcp(const struct network *def, bool v6);
+
 /* The text of its configuration; the caller's. It holds everything: no file is read later, when dnsmasq has given up its rights. */
 char *net_dnsmasq_conf(const struct network *def, struct error *err) NODISCARD;
 

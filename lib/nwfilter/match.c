@@ -226,12 +226,12 @@ int nwf_write_match(const struct nwfilter_match *m, const char *const values[NWF
 		    struct error *err)
 {
 	const char *six = "ip6 dscp", *four = "ip dscp";
-	bool no = m->match == CONF_NO;
+	bool no = m->match == CONF_NO, one_way = reverse && m->protocol >= NWFILTER_TCP;
 	const struct way way = { no, reverse, stateful, m->protocol == NWFILTER_IPV6 || m->protocol >= NWFILTER_TCP6 };
 
 	buf_str(out, protocols[m->protocol]);
 	for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
-		if (values[conditions[i].attr] && write_condition(&conditions[i], values, &way, out, err) < 0)
+		if (values[conditions[i].attr] && !(one_way && conditions[i].attr == NWFILTER_SRCMACADDR) && write_condition(&conditions[i], values, &way, out, err) < 0)
 			return -1;
 	if (values[NWFILTER_DSCP])
 		buf_printf(out, "%s %s%lld ", way.v6 ? six : four, no ? "!= " : "",

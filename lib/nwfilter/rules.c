@@ -163,7 +163,7 @@ static int write_rule(struct making *mk, const struct nwf_rule *rule, const char
 	if (nwf_write_match(match, values, reverse, mk->m->stateful, &b, err) < 0)
 		return -1;
 	if (state && mk->m->stateful)
-		buf_printf(&b, "ct state { %s } ", state);
+		buf_str(&b, state);
 	buf_str(&b, verdict(mk->m, rule->entry->action, direction, nwf_is_upper(rule->entry)));
 	write_comment(values[NWFILTER_COMMENT], &b);
 	if (add(mk->m, mk->lists[direction], rule->entry->priority.value, &b, err) < 0)
@@ -171,19 +171,37 @@ static int write_rule(struct making *mk, const struct nwf_rule *rule, const char
 	return values[NWFILTER_GRATUITOUS] ? add_forget(mk->m, mk->lists[direction], rule->entry->priority.value, err) : 0;
 }
 
-/* A rule of one direction that accepts packets lets the answers pass, too. One of both directions says what comes in; what goes out is its mirror. */
+/* What has no mirror: a sender's MAC address alone (answers may go to another one than questions came from), a type of ICMP, which says which of question
+ * and answer is meant, and connections counted, which is done where they begin. */
+static bool has_mirror(const struct nwfilter_entry *e, const char *const values[])
+{
+	bool any = !values[NWFILTER_SRCMACADDR];
+
+	for (int i = 0; i < NWFILTER_N_ATTRS && !any; i++)
+		any = values[i] && i != NWFILTER_SRCMACADDR && i != NWFILTER_SRCMACMASK && i != NWFILTER_COMMENT;
+	return any && !values[NWFILTER_CONNLIMIT] && (!values[NWFILTER_ICMP_TYPE] || e->direction == NWFILTER_INOUT);
+}
+
+/*
+ * As libvirt has it: a rule about packets is one about both directions, its mirror being made for the other, unless it names states itself. One of a
+ * single direction that accepts takes connections from there and their answers from the other. One of both directions says what comes in. A rule about
+ * frames is about what it says.
+ */
 static int make_rule(void *ctx, const struct nwf_rule *rule, const char *const values[NWFILTER_N_ATTRS], struct error *err)
 {
 	struct making *mk = ctx;
 	const struct nwfilter_entry *e = rule->entry;
 	int direction = e->direction == NWFILTER_OUT ? OUT : IN;
-	bool answers = nwf_is_upper(e) && e->action == NWFILTER_ACCEPT && e->statematch != NWFILTER_FALSE && !values[NWFILTER_STATE];
+	bool upper = nwf_is_upper(e), ignored = e->statematch == NWFILTER_FALSE, both = e->direction == NWFILTER_INOUT;
+	bool mirror = both || (upper && (ignored || !values[NWFILTER_STATE]));
+	bool answers = mirror && !both && e->action == NWFILTER_ACCEPT && !ignored && !values[NWFILTER_CONNLIMIT];
+	const char *asking = values[NWFILTER_ICMP_TYPE] ? "ct state { new, established } " : "ct state { new, established } ct direction original ";
 
-	if (e->direction == NWFILTER_INOUT)
-		return write_rule(mk, rule, values, IN, false, NULL, err) < 0 ? -1 : write_rule(mk, rule, values, OUT, true, NULL, err);
-	if (write_rule(mk, rule, values, direction, false, answers ? "new, established" : NULL, err) < 0)
+	if (write_rule(mk, rule, values, direction, false, answers ? asking : NULL, err) < 0)
 		return -1;
-	return answers ? write_rule(mk, rule, values, !direction, true, "established", err) : 0;
+	if (!mirror || (upper && !has_mirror(e, values)))
+		return 0;
+	return write_rule(mk, rule, values, !direction, true, answers ? "ct state { established } ct direction reply " : NULL, err);
 }
 
 static int make_rules(struct maker *m, const struct nwf_set *set, struct error *err)

@@ -210,6 +210,31 @@ arp() { echo "$1${2}08060001080006040001${3}${4}000000000000${5}"; }
 	pings a fd05::2
 }
 
+# udp FROM TO SOURCE-MAC DESTINATION-MAC: a packet of UDP between two addresses of 10.5.0.0/24
+udp()
+{
+	local sum=$((0x4500 + 0x21 + 0x4011 + 0x0a05 + 0x$1 + 0x0a05 + 0x$2))
+	printf '%s%s080045000021000000004011%04x0a0500%s0a0500%s10002000000d00006265727468' "$4" "$3" $((0xffff - sum)) "$1" "$2"
+}
+
+@test "a rule about packets has a mirror, one about frames has none" {
+	two_guests
+	filter "<filter name='m'><rule action='drop' direction='out'><udp dstipaddr='10.5.0.2'/></rule></filter>"
+	bind m
+	stops a b "$(udp 01 02 $A $B)"
+	stops b a "$(udp 02 01 $B $A)"
+	passes a b "$(udp 01 03 $A $B)"
+	passes b a "$(udp 03 01 $B $A)"
+	filter "<filter name='m'><rule action='drop' direction='out'><ip protocol='udp' dstipaddr='10.5.0.2'/></rule></filter>"
+	stops a b "$(udp 01 02 $A $B)"
+	passes b a "$(udp 02 01 $B $A)"
+	# a MAC address alone has none: it is the sender's
+	filter "<filter name='m'><rule action='drop' direction='inout'><all match='no' srcmacaddr='$(echo $B | sed 's/../&:/g; s/:$//')'/></rule></filter>"
+	passes b a "$(udp 02 01 $B $A)"
+	stops b a "$(udp 02 01 $EVIL $A)"
+	passes a b "$(udp 01 02 $A $B)"
+}
+
 @test "ARP and RARP by what they ask: gratuitous or not, operation, both addresses" {
 	two_guests
 	rarp() { arp "$@" | sed 's/08060001/80350001/'; }

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import verdicts
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 TOOL = os.path.join(os.environ.get('BERTH_BUILD', TOP), 'bin/vm-define')
@@ -128,6 +130,47 @@ def dnsmasq_configurations(data):
     tap(same == len(names), f'network-dnsmasq: {same} of {len(names)}')
 
 
+# the variables that libvirt's tests have
+PARAMETERS = ['IPSETNAME=tck_test'] + [f'{name}={value}' for name, values in (
+    ('A', '1.1.1.1 2.2.2.2 3.3.3.3 3.3.3.3'), ('B', '80 90 80 80'), ('C', '1080 1090 1100 1110')) for value in values.split()]
+# filters of which no rule decides the same as one before it, so that it must be noticed if one is missing
+LEAN = ('icmp-direction.xml', 'mac.xml', 'rarp.xml', 'udp-ipv6.xml')
+
+
+def rules_of(*words):
+    run = subprocess.run([NETCONF, *words], capture_output=True, text=True)
+    if run.returncode:
+        print('#', run.stderr)
+    return run.stdout
+
+
+def unnoticed(log, table):
+    """How many of a table's rules can be taken away without a difference being found."""
+    lines, hidden = table.splitlines(), 0
+    for i, line in enumerate(lines):
+        if line.startswith('\t\t') and not line.strip().startswith(('type', 'goto', 'iifname', 'oifname', 'accept')):
+            hidden += not verdicts.compare_filter(log, '\n'.join(lines[:i] + lines[i + 1:]), 1)[1]
+    return hidden
+
+
+def firewalls(data):
+    """Not the same text, but the same verdicts: verdicts.py tells of what."""
+    folder = os.path.join(data, 'nwfilter-firewall/nwfilterxml2firewalldata')
+    for path in sorted(glob.glob(os.path.join(folder, '*.xml'))):
+        name = os.path.basename(path)
+        log, table = read(os.path.join(folder, 'oracle', name + '.nwf9.args')), rules_of('filter', path, *PARAMETERS)
+        made, wrong = verdicts.compare_filter(log, table) if table else (0, ['no rules'])
+        tap(made and not wrong, f'nwfilter-firewall, {name}: the verdicts of {made} frames', *map(str, wrong[:10]))
+        if name in LEAN:
+            tap(unnoticed(log, table) == 0, f'nwfilter-firewall, {name}: any rule that is missing is noticed')
+    folder = os.path.join(data, 'network-firewall/networkxml2firewalldata')
+    for path in sorted(glob.glob(os.path.join(folder, '*.xml'))):
+        name = os.path.basename(path)
+        logs = os.path.join(folder, 'oracle', name + '.net9.start.args'), os.path.join(folder, 'expected', name[:-4] + '-linux.args')
+        made, wrong = verdicts.compare_network(read(next(log for log in logs if os.path.exists(log))), rules_of('rules', path))
+        tap(made and not wrong, f'network-firewall, {name}: the verdicts of {made} packets', *map(str, wrong[:10]))
+
+
 def networks():
     check, data = os.path.join(SHARED, 'xmlcheck', 'xmlcheck.py'), os.path.join(SHARED, 'corpus')
     if not os.path.exists(check) or not NETCONF:
@@ -135,6 +178,7 @@ def networks():
         return
     network_updates(check, data)
     dnsmasq_configurations(data)
+    firewalls(data)
 
 
 golden()
