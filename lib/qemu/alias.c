@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <sys/param.h>
 
 struct names {
 	struct domain *def;
@@ -137,23 +138,35 @@ static void name_consoles(struct names *n)
 	}
 }
 
-/* Images are numbered from the last disk to the first, a chain from its top down. */
-static void number_images(struct domain_devices *d)
+uint32_t qemu_highest_image(const struct domain *def)
 {
-	uint32_t next = 1;
+	uint32_t highest = 0;
+
+	for (size_t i = 0; i < def->devices.disks.n; i++) {
+		const struct domain_disk *d = def->devices.disks.items[i];
+
+		highest = MAX(highest, d->src.index);
+		for (const struct domain_backing *b = d->backing; b; b = b->backing)
+			highest = MAX(highest, MAX(b->index, b->src.index));
+	}
+	return highest;
+}
+
+/* Images are numbered from the last disk to the first, a chain from its top down; those that come later go on from there. */
+static void number_images(struct domain *def)
+{
+	struct domain_devices *d = &def->devices;
+	uint32_t next = qemu_highest_image(def) + 1;
 
 	for (size_t i = d->disks.n; i-- > 0;) {
 		struct domain_disk *disk = d->disks.items[i];
 
 		/* an empty drive keeps its number for the medium to come */
 		if (!disk->src.index)
-			disk->src.index = next;
-		next = disk->src.index + 1;
-		for (struct domain_backing *b = disk->backing; b && qemu_has_image(&b->src); b = b->backing) {
+			disk->src.index = next++;
+		for (struct domain_backing *b = disk->backing; b && qemu_has_image(&b->src); b = b->backing)
 			if (!b->index && !b->src.index)
-				b->index = b->src.index = next;
-			next = (b->index ? b->index : b->src.index) + 1;
-		}
+				b->index = b->src.index = next++;
 	}
 }
 
@@ -198,6 +211,6 @@ int qemu_assign_aliases(struct domain *def, struct error *err)
 		name(&n, &d->iommu->info, "iommu0");
 	if (d->nvram)
 		name(&n, &d->nvram->info, "nvram");
-	number_images(d);
+	number_images(def);
 	return n.failed ? error_set(err, ERR_NO_MEMORY, "no memory for the names of devices") : 0;
 }

@@ -24,11 +24,13 @@ int qemu_attach_disk(struct qemu_guest *g, const struct domain *def, struct doma
 	struct qemu_parts parts;
 	int r;
 
-	if (qemu_plug_parts(g, def, DOMAIN_DEVICE_DISK, disk, &parts, err) < 0)
-		return -1;
+	if (qemu_new_parts(g, def, DOMAIN_DEVICE_DISK, disk, &parts, err) < 0)
+		return error_wrap(err, "disk %s", disk->dst);
 	r = show_disk(g, disk, err);
 	if (r == 0)
 		r = qemu_parts_add(g, &parts, err);
+	else
+		qemu_secrets_taken(g);
 	if (r == 0) {
 		r = qmp_do(g->qmp, "device_add", json_incref(parts.device), QMP_TIMEOUT, err);
 		if (r < 0)
@@ -76,20 +78,6 @@ static int insert(struct qemu_guest *g, const char *id, const struct qemu_parts 
 	return -1;
 }
 
-static uint32_t highest_index(const struct domain *def)
-{
-	uint32_t highest = 0;
-
-	for (size_t i = 0; i < def->devices.disks.n; i++) {
-		const struct domain_disk *d = def->devices.disks.items[i];
-
-		highest = d->src.index > highest ? d->src.index : highest;
-		for (const struct domain_backing *b = d->backing; b; b = b->backing)
-			highest = b->index > highest ? b->index : highest;
-	}
-	return highest;
-}
-
 int qemu_change_medium(struct qemu_guest *g, const struct domain *def, struct domain_disk *old, struct domain_disk *now, bool force,
 		       struct error *err)
 {
@@ -101,11 +89,11 @@ int qemu_change_medium(struct qemu_guest *g, const struct domain *def, struct do
 	if (old->device != DOMAIN_DISK_CDROM && old->device != DOMAIN_DISK_FLOPPY)
 		return error_set(err, ERR_OPERATION_INVALID, "disk %s: only a CD-ROM or floppy drive can get another medium", old->dst);
 	/* another image has another number, so that both can be there */
-	now->src.index = highest_index(g->sv->def) + 1;
+	now->src.index = qemu_highest_image(g->sv->def) + 1;
 	if (old->src.path)
 		r = qemu_plug_parts(g, g->sv->def, DOMAIN_DEVICE_DISK, old, &was, err);
 	if (r == 0 && now->src.path)
-		r = qemu_plug_parts(g, def, DOMAIN_DEVICE_DISK, now, &will, err) < 0 || show_disk(g, now, err) < 0 ? -1 : 0;
+		r = qemu_new_parts(g, def, DOMAIN_DEVICE_DISK, now, &will, err) < 0 || show_disk(g, now, err) < 0 ? -1 : 0;
 	if (r == 0)
 		r = eject(g, id, force, err);
 	if (r == 0 && now->src.path && (r = insert(g, id, &will, err)) < 0 && old->src.path)
@@ -114,6 +102,8 @@ int qemu_change_medium(struct qemu_guest *g, const struct domain *def, struct do
 					qemu_name_in(json_array_get(was.blockdevs, json_array_size(was.blockdevs) - 1), "node-name")), QMP_TIMEOUT, &ignored);
 	if (r == 0 && old->src.path)
 		qemu_parts_drop(g, &was);
+	if (r < 0)
+		qemu_secrets_taken(g);
 	qemu_parts_clear(&was);
 	qemu_parts_clear(&will);
 	qemu_settle(g);

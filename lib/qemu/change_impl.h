@@ -15,9 +15,11 @@ int qemu_unplug_device(struct qemu_guest *g, enum domain_device_kind kind, void 
 int qemu_plug_base(struct qemu_guest *g, const struct domain *now, const struct domain *next, const void *but, size_t *made, struct error *err) NODISCARD;
 void qemu_unplug_base(struct qemu_guest *g, const struct domain *now, const struct domain *next, const void *but, size_t made);
 
-/* What a device consists of; to be cleared. */
+/* What a device consists of; to be cleared. Of one that is there, by name; of one that is to come, with its secrets on their way until qemu_parts_add(). */
 int qemu_plug_parts(struct qemu_guest *g, const struct domain *def, enum domain_device_kind kind, const void *dev, struct qemu_parts *out,
 		    struct error *err) NODISCARD;
+int qemu_new_parts(struct qemu_guest *g, const struct domain *def, enum domain_device_kind kind, const void *dev, struct qemu_parts *out,
+		   struct error *err) NODISCARD;
 /* Its objects, character devices and images, not the device itself; on failure none of them. */
 int qemu_parts_add(struct qemu_guest *g, const struct qemu_parts *p, struct error *err) NODISCARD;
 void qemu_parts_drop(struct qemu_guest *g, const struct qemu_parts *p);

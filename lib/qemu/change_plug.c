@@ -100,7 +100,15 @@ static int add_one(struct qemu_guest *g, const struct stage *s, json_t *entry, s
 	return r ? 0 : -1;
 }
 
-int qemu_parts_add(struct qemu_guest *g, const struct qemu_parts *p, struct error *err)
+static bool has_secret(const struct qemu_parts *p)
+{
+	for (size_t i = 0; i < json_array_size(p->objects); i++)
+		if (!strcmp(qemu_name_in(json_array_get(p->objects, i), "qom-type"), "secret"))
+			return true;
+	return false;
+}
+
+static int add_all(struct qemu_guest *g, const struct qemu_parts *p, struct error *err)
 {
 	for (size_t i = 0; i < ARRAY_LEN(stages); i++) {
 		const struct stage *s = stage_at(p, i);
@@ -118,6 +126,15 @@ int qemu_parts_add(struct qemu_guest *g, const struct qemu_parts *p, struct erro
 	return 0;
 }
 
+int qemu_parts_add(struct qemu_guest *g, const struct qemu_parts *p, struct error *err)
+{
+	int r = add_all(g, p, err);
+
+	if (has_secret(p))
+		qemu_secrets_taken(g);
+	return r;
+}
+
 int qemu_plug_runtime(struct qemu_guest *g, struct qemu_runtime *rt, char **dir, struct error *err)
 {
 	*dir = state_path(STATE_RUN, g->sv->driver->kind, g->sv->name, "own", err);
@@ -125,8 +142,9 @@ int qemu_plug_runtime(struct qemu_guest *g, struct qemu_runtime *rt, char **dir,
 	return *dir ? 0 : -1;
 }
 
+/* What is to come has descriptors and secrets; what is there needs its names alone. */
 static int parts_with(struct qemu_guest *g, const struct domain *def, enum domain_device_kind kind, const void *dev, const struct qemu_fds *fds, size_t n,
-		      struct qemu_parts *out, struct error *err)
+		      bool secrets, struct qemu_parts *out, struct error *err)
 {
 	AUTO_FREE char *dir = NULL;
 	struct qemu_runtime rt;
@@ -137,12 +155,23 @@ static int parts_with(struct qemu_guest *g, const struct domain *def, enum domai
 		return -1;
 	rt.fds = fds;
 	rt.n_fds = n;
-	return qemu_device_parts(def, caps, &rt, kind, dev, out, err);
+	rt.secret = secrets ? qemu_secret_plug : NULL;
+	rt.secret_ctx = g;
+	if (qemu_device_parts(def, caps, &rt, kind, dev, out, err) == 0)
+		return 0;
+	if (secrets)
+		qemu_secrets_taken(g);
+	return -1;
 }
 
 int qemu_plug_parts(struct qemu_guest *g, const struct domain *def, enum domain_device_kind kind, const void *dev, struct qemu_parts *out, struct error *err)
 {
-	return parts_with(g, def, kind, dev, NULL, 0, out, err);
+	return parts_with(g, def, kind, dev, NULL, 0, false, out, err);
+}
+
+int qemu_new_parts(struct qemu_guest *g, const struct domain *def, enum domain_device_kind kind, const void *dev, struct qemu_parts *out, struct error *err)
+{
+	return parts_with(g, def, kind, dev, NULL, 0, true, out, err);
 }
 
 void qemu_settle(struct qemu_guest *g)
@@ -238,7 +267,7 @@ int qemu_plug(struct qemu_guest *g, const struct domain *def, enum domain_device
 	if (r == 0)
 		r = qemu_view_extend(&view, g->pidfd, g->pid, err);
 	if (r == 0)
-		r = parts_with(g, def, kind, dev, &fds, host.fd >= 0, &parts, err);
+		r = parts_with(g, def, kind, dev, &fds, host.fd >= 0, true, &parts, err);
 	if (r == 0 && !parts.device && json_array_size(parts.objects) == 0)
 		r = error_set(err, ERR_OPERATION_UNSUPPORTED, "it is a part of the machine that can neither come nor go while the machine runs");
 	if (r == 0 && host.role == QEMU_FD_VHOST && host.fd >= 0)
@@ -247,6 +276,8 @@ int qemu_plug(struct qemu_guest *g, const struct domain *def, enum domain_device
 		r = hand_over(g, host.fd, err);
 	if (r == 0)
 		r = add_device(g, kind, dev, &parts, err);
+	else
+		qemu_secrets_taken(g);
 	if (host.fd >= 0)
 		close(host.fd);
 	qemu_view_clear(&view);

@@ -59,6 +59,8 @@ struct qemu_command {
 
 /* Gives each device its alias, each image its index, as libvirt does. Aliases that are there stay. 0, or -1 with *err set. */
 int qemu_assign_aliases(struct domain *def, struct error *err) NODISCARD;
+/* The highest index that an image has; 0: none has one. */
+uint32_t qemu_highest_image(const struct domain *def);
 
 /* The command line of a definition with addresses (qemu_hv_driver.defaults) and aliases. What this QEMU cannot do is ERR_CONFIG_UNSUPPORTED.
  * *out is to be cleared after success. */

@@ -145,6 +145,11 @@ uint64_t qemu_helper_capabilities(const struct domain *def);
 /* The value of a secret (hv_secret_value()) in a pipe that the guest's user may open, whole and to be read once; its end to read, the caller's. */
 int qemu_secret_pipe(struct qemu_guest *g, const struct domain_secret_ref *ref, enum secret_usage usage, struct error *err) NODISCARD;
 
+/* The same for a QEMU that runs, as a function of struct qemu_runtime whose context is the guest; its name there. */
+char *qemu_secret_plug(void *ctx, const struct domain_secret_ref *ref, enum secret_usage usage, struct error *err) NODISCARD;
+/* QEMU has read those, or will not: they are gone there, too. */
+void qemu_secrets_taken(struct qemu_guest *g);
+
 /* Gives everything back that was lent. */
 void qemu_give_back(struct qemu_guest *g);
 

@@ -4,8 +4,12 @@
 
 #include "hypervisor/secondary.h"
 #include "util/file.h"
+#include "util/str.h"
 
 #include <fcntl.h>
+
+/* The set of descriptors, of QEMU's numbering, that those for a running QEMU are in while it reads them; it numbers others from 0. */
+#define SET 1000000
 
 int qemu_secret_pipe(struct qemu_guest *g, const struct domain_secret_ref *ref, enum secret_usage usage, struct error *err)
 {
@@ -30,4 +34,25 @@ int qemu_secret_pipe(struct qemu_guest *g, const struct domain_secret_ref *ref, 
 		return ends[0];
 	close(ends[0]);
 	return -1;
+}
+
+char *qemu_secret_plug(void *ctx, const struct domain_secret_ref *ref, enum secret_usage usage, struct error *err)
+{
+	struct qemu_guest *g = ctx;
+	AUTO_CLOSE int fd = qemu_secret_pipe(g, ref, usage, err);
+	json_t *r = fd < 0 ? NULL : qmp_execute_fd(g->qmp, "add-fd", json_pack("{s:i}", "fdset-id", SET), fd, QMP_TIMEOUT, err);
+	json_int_t number = json_integer_value(json_object_get(r, "fd"));
+	char *path = r ? str_printf("/proc/self/fd/%lld", (long long)number) : NULL;
+
+	if (r && !path)
+		error_errno(err, "no memory for a secret");
+	json_decref(r);
+	return path;
+}
+
+void qemu_secrets_taken(struct qemu_guest *g)
+{
+	struct error ignored;
+
+	(void)!qmp_do(g->qmp, "remove-fd", json_pack("{s:i}", "fdset-id", SET), QMP_TIMEOUT, &ignored);
 }
