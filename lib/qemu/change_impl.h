@@ -45,8 +45,8 @@ void qemu_net_gone(struct qemu_guest *g, struct domain_net *net);
 /* ---- change_vcpu.c ---- */
 
 supervisor_change_fn qemu_set_vcpus;
-/* What a definition says of a processor that the guest has let go. */
-void qemu_vcpu_gone(struct domain *def, unsigned vcpu);
+/* Has a definition say that a processor has come, or that the guest has let it go. */
+void qemu_vcpu_is(struct domain *def, unsigned vcpu, bool there);
 
 /* ---- change_device.c ---- */
 

@@ -437,8 +437,7 @@ static bool vcpu_gone(struct qemu_guest *g, const char *alias)
 
 	if (sscanf(alias, "vcpu%u%c", &number, &rest) != 1)
 		return false;
-	g->vcpu_gone = true;
-	qemu_vcpu_gone(g->sv->def, number);
+	qemu_vcpu_is(g->sv->def, number, false);
 	supervisor_live_changed(g->sv);
 	return true;
 }

@@ -35,15 +35,17 @@ static int plug(const struct places *p, unsigned vcpu, struct error *err)
 	char id[24];
 	json_t *args;
 
-	/* seen with QEMU 7.2: its heap is damaged; with KVM all is well */
-	if (p->g->vcpu_gone && p->g->sv->def->virt != DOMAIN_VIRT_KVM)
-		return error_set(err, ERR_OPERATION_UNSUPPORTED,
-				 "a machine without KVM cannot get a processor any more once one was unplugged: QEMU would crash (start it anew)");
 	if (!place || json_object_get(place, "qom-path") || json_integer_value(json_object_get(place, "vcpus-count")) != 1)
 		return error_set(err, ERR_OPERATION_FAILED, "QEMU has no place for processor %u", vcpu);
 	args = json_pack("{s:s, s:s}", "driver", qemu_name_in(place, "type"), "id", name_of(vcpu, id));
 	json_object_update(args, json_object_get(place, "props"));
 	return qmp_do(p->g->qmp, "device_add", args, QMP_TIMEOUT, err) < 0 ? error_wrap(err, "processor %u", vcpu) : 0;
+}
+
+/* Seen with QEMU 7.2: its emulator keeps a listener to changes of memory of a processor that was freed, and the next change damages the heap. */
+static bool lets_unplug(const struct qemu_guest *g)
+{
+	return g->sv->def->virt == DOMAIN_VIRT_KVM;
 }
 
 static int unplug(const struct places *p, const struct domain *now, unsigned vcpu, struct error *err)
@@ -55,10 +57,13 @@ static int unplug(const struct places *p, const struct domain *now, unsigned vcp
 		return error_set(err, ERR_OPERATION_INVALID,
 				 "processor %u is there from the start and cannot be unplugged (make those that are added removable: vm-setvcpus %s COUNT --config --hotpluggable)",
 				 vcpu, now->name);
+	if (!lets_unplug(p->g))
+		return error_set(err, ERR_OPERATION_UNSUPPORTED,
+				 "processor %u: without KVM a machine does not survive that a processor is unplugged (have the guest put it offline: vm-guestvcpus %s --cpulist %u --disable)",
+				 vcpu, now->name, vcpu);
 	r = qemu_unplug(p->g, name_of(vcpu, id), err);
 	if (r > 0)
 		return error_set(err, ERR_OPERATION_FAILED, "the guest does not let go of processor %u", vcpu);
-	p->g->vcpu_gone |= r == 0;
 	return r < 0 ? error_wrap(err, "processor %u", vcpu) : 0;
 }
 
@@ -106,20 +111,20 @@ int qemu_plug_first_vcpus(struct qemu_guest *g, struct error *err)
 
 /* ---- while it runs ---- */
 
-void qemu_vcpu_gone(struct domain *def, unsigned vcpu)
+void qemu_vcpu_is(struct domain *def, unsigned vcpu, bool there)
 {
 	unsigned on = 0;
 
 	for (size_t i = 0; i < def->vcpu_list.n; i++) {
 		if (def->vcpu_list.items[i]->id.value == vcpu)
-			def->vcpu_list.items[i]->enabled = CONF_NO;
+			def->vcpu_list.items[i]->enabled = there ? CONF_YES : CONF_NO;
 		on += def->vcpu_list.items[i]->enabled == CONF_YES;
 	}
 	if (def->vcpu_list.n)
 		def->vcpus.current = on;
 }
 
-/* On failure those that were plugged in go again; those that the guest has let go are gone, and the definition says so. */
+/* On failure those that were plugged in go again if they can; the definition says which are there. */
 static int switch_all(const struct places *p, struct change *c, struct error *err)
 {
 	struct domain *live = p->g->sv->def;
@@ -139,10 +144,8 @@ static int switch_all(const struct places *p, struct change *c, struct error *er
 	for (at--; at-- > 0;) {
 		bool now = domain_vcpu_online(c->now, at), next = domain_vcpu_online(c->next, at);
 
-		if (!now && next)
-			(void)!qemu_unplug(p->g, name_of(at, id), &ignored);
-		else if (now && !next)
-			qemu_vcpu_gone(live, at);
+		if (now != next)
+			qemu_vcpu_is(live, at, next && !(lets_unplug(p->g) && qemu_unplug(p->g, name_of(at, id), &ignored) == 0));
 	}
 	supervisor_live_changed(p->g->sv);
 	return r;

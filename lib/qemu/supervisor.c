@@ -80,7 +80,7 @@ static struct qemu_guest *guest_new(struct supervisor *sv, struct error *err)
 		agent_init(&g->agent, sv->loop);
 		g->pidfd = -1;
 	}
-	g->went_down = g->reboot_wanted = g->panicked = g->saved = g->vcpu_gone = false;
+	g->went_down = g->reboot_wanted = g->panicked = g->saved = false;
 	g->raised = 0;
 	g->pause_reason = PAUSED_UNKNOWN;
 	return g;

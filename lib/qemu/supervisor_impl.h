@@ -73,7 +73,6 @@ struct qemu_guest {
 	int resume_reason;              /* of the RESUME that comes; 0: unpaused */
 	struct qemu_job job;
 	struct qemu_unplug *unplugs;
-	bool vcpu_gone;                 /* a processor was unplugged */
 	struct qemu_perf *perf;         /* what is counted */
 	struct agent agent;
 	struct qemu_words words;

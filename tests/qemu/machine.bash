@@ -59,6 +59,7 @@ wait_agent()
 {
 	local try
 	for ((try = 0; try < 240; try++)); do
+		[ "$(vm-state m)" = running ] || { vm-state m --reason; return 1; }
 		vm-qemu-agent-command m '{"execute": "guest-ping"}' >/dev/null 2>&1 && return 0
 		sleep 0.5
 	done
