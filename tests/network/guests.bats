@@ -264,6 +264,57 @@ s = socket.create_connection(('10.8.0.2', 99)); s.sendall(b'x' * 3000000)"
 	! on tc class show dev b-slow | grep -q 'class htb 1:3' || false
 }
 
+# Bytes a second from the host to ADDRESS: by a server that is given everything, and says how fast it came. rate_to NAME ADDRESS; rate_from NAME ADDRESS: and back
+RATE_SERVER="
+import socket, sys, time
+s = socket.socket(); s.bind(('', 99)); s.listen(); print('there', flush=True); c, a = s.accept()
+n, t = 0, None
+while (d := c.recv(65536)):
+    t = t or time.time(); n += len(d)
+print(int(n / (time.time() - t)))"
+rate_from()
+{
+	on python3 -c "$RATE_SERVER" >"$SCRATCH/rate" &
+	until grep -q there "$SCRATCH/rate"; do sleep 0.05; done
+	on vm-exec "$1" sh -c "dd if=/dev/zero bs=1000 count=$3 2>/dev/null | nc -w 9 $2 99"
+	wait $!
+	tail -n 1 "$SCRATCH/rate"
+}
+rate_to()
+{
+	local from=$EPOCHREALTIME
+	on timeout 20 python3 -c "
+import socket
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('$2', 98)); s.listen(); print('there', flush=True); c, a = s.accept()
+c.sendall(b'x' * $3000)" >"$SCRATCH/rate" &
+	until grep -q there "$SCRATCH/rate"; do sleep 0.05; done
+	[ "$(on vm-exec "$1" sh -c "nc -w 9 $2 98 </dev/null | wc -c")" = "$3000" ]
+	wait $!
+	echo $(($3 * 1000000000 / (${EPOCHREALTIME/./} - ${from/./})))
+}
+
+@test "bandwidth of a portgroup is kept in both directions, of the default group too; a guest's own counts before it" {
+	berth_need_containers
+	berth_rootfs
+	for applet in ip nc dd wc; do ln -sf busybox "$ROOTFS/bin/$applet"; done
+	echo "<network><name>net</name><bridge name='b-net' stp='off'/><ip address='10.3.0.1' prefix='24'/>
+		<portgroup name='all' default='yes'><bandwidth><inbound average='3000' peak='3000' burst='64'/><outbound average='3000' peak='3000' burst='64'/></bandwidth></portgroup>
+		<portgroup name='slow'><bandwidth><inbound average='500' peak='500' burst='32'/><outbound average='700' peak='700' burst='32'/></bandwidth></portgroup></network>" >"$SCRATCH/n.xml"
+	on net-define -q "$SCRATCH/n.xml"
+	on net-start -q net
+	berth_define plain '' "<interface type='network'><source network='net'/><ip address='10.3.0.11' prefix='24'/></interface>"
+	berth_define slow '' "<interface type='network'><source network='net' portgroup='slow'/><ip address='10.3.0.12' prefix='24'/></interface>"
+	berth_define own '' "<interface type='network'><source network='net' portgroup='slow'/><ip address='10.3.0.13' prefix='24'/><bandwidth><inbound average='1500' peak='1500' burst='32'/></bandwidth></interface>"
+	on vm-start -q plain slow own
+	near() { echo "$1: $2 bytes a second of $3"; [ "$2" -gt $(($3 * 7 / 10)) ] && [ "$2" -lt $(($3 * 14 / 10)) ]; }
+	near "to slow" "$(rate_to slow 10.3.0.1 400)" 500000
+	near "from slow" "$(rate_from slow 10.3.0.1 500)" 700000
+	near "to plain" "$(rate_to plain 10.3.0.1 2000)" 3000000
+	near "from plain" "$(rate_from plain 10.3.0.1 2000)" 3000000
+	near "to own" "$(rate_to own 10.3.0.1 1000)" 1500000
+	on vm-destroy -q --all
+}
+
 @test "a network with 200 ports" {
 	echo "<network><name>many</name><bridge name='b-many' stp='off'/><ip address='10.7.0.1' prefix='16'/></network>" >"$SCRATCH/n.xml"
 	on net-define -q "$SCRATCH/n.xml"
