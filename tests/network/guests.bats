@@ -264,33 +264,30 @@ s = socket.create_connection(('10.8.0.2', 99)); s.sendall(b'x' * 3000000)"
 	! on tc class show dev b-slow | grep -q 'class htb 1:3' || false
 }
 
-# Bytes a second from the host to ADDRESS: by a server that is given everything, and says how fast it came. rate_to NAME ADDRESS; rate_from NAME ADDRESS: and back
-RATE_SERVER="
-import socket, sys, time
-s = socket.socket(); s.bind(('', 99)); s.listen(); print('there', flush=True); c, a = s.accept()
-n, t = 0, None
-while (d := c.recv(65536)):
-    t = t or time.time(); n += len(d)
-print(int(n / (time.time() - t)))"
-rate_from()
+# Bytes a second between a container and a server of the host's at ADDRESS, measured by the server, of COUNT kB: rate to|from NAME ADDRESS COUNT
+rate()
 {
-	on python3 -c "$RATE_SERVER" >"$SCRATCH/rate" &
-	until grep -q there "$SCRATCH/rate"; do sleep 0.05; done
-	on vm-exec "$1" sh -c "dd if=/dev/zero bs=1000 count=$3 2>/dev/null | nc -w 9 $2 99"
+	rm -f "$SCRATCH/rate"
+	on timeout 30 python3 -c "
+import fcntl, socket, struct, termios, time
+s = socket.create_server(('$3', 99)); print('there', flush=True); c, a = s.accept()
+n, t = 0, time.time()
+if '$1' == 'to':
+    n = $4000
+    c.sendall(b'x' * n)
+    # what the other side has not taken yet
+    while struct.unpack('i', fcntl.ioctl(c, termios.TIOCOUTQ, bytes(4)))[0]: time.sleep(0.002)
+else:
+    while (d := c.recv(65536)): n += len(d)
+print(int(n / (time.time() - t)))" >"$SCRATCH/rate" &
+	for try in $(seq 100); do grep -q there "$SCRATCH/rate" 2>/dev/null && break; sleep 0.05; done
+	if [ "$1" = to ]; then
+		on vm-exec "$2" sh -c "nc -w 9 $3 99 </dev/null >/dev/null"
+	else
+		on vm-exec "$2" sh -c "dd if=/dev/zero bs=1000 count=$4 2>/dev/null | nc -w 9 $3 99"
+	fi
 	wait $!
 	tail -n 1 "$SCRATCH/rate"
-}
-rate_to()
-{
-	local from=$EPOCHREALTIME
-	on timeout 20 python3 -c "
-import socket
-s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('$2', 98)); s.listen(); print('there', flush=True); c, a = s.accept()
-c.sendall(b'x' * $3000)" >"$SCRATCH/rate" &
-	until grep -q there "$SCRATCH/rate"; do sleep 0.05; done
-	[ "$(on vm-exec "$1" sh -c "nc -w 9 $2 98 </dev/null | wc -c")" = "$3000" ]
-	wait $!
-	echo $(($3 * 1000000000 / (${EPOCHREALTIME/./} - ${from/./})))
 }
 
 @test "bandwidth of a portgroup is kept in both directions, of the default group too; a guest's own counts before it" {
@@ -307,11 +304,11 @@ c.sendall(b'x' * $3000)" >"$SCRATCH/rate" &
 	berth_define own '' "<interface type='network'><source network='net' portgroup='slow'/><ip address='10.3.0.13' prefix='24'/><bandwidth><inbound average='1500' peak='1500' burst='32'/></bandwidth></interface>"
 	on vm-start -q plain slow own
 	near() { echo "$1: $2 bytes a second of $3"; [ "$2" -gt $(($3 * 7 / 10)) ] && [ "$2" -lt $(($3 * 14 / 10)) ]; }
-	near "to slow" "$(rate_to slow 10.3.0.1 400)" 500000
-	near "from slow" "$(rate_from slow 10.3.0.1 500)" 700000
-	near "to plain" "$(rate_to plain 10.3.0.1 2000)" 3000000
-	near "from plain" "$(rate_from plain 10.3.0.1 2000)" 3000000
-	near "to own" "$(rate_to own 10.3.0.1 1000)" 1500000
+	near "to slow" "$(rate to slow 10.3.0.1 400)" 500000
+	near "from slow" "$(rate from slow 10.3.0.1 500)" 700000
+	near "to plain" "$(rate to plain 10.3.0.1 2000)" 3000000
+	near "from plain" "$(rate from plain 10.3.0.1 2000)" 3000000
+	near "to own" "$(rate to own 10.3.0.1 1000)" 1500000
 	on vm-destroy -q --all
 }
 
