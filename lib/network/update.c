@@ -431,9 +431,10 @@ static int update_list(struct conf_reader *r, const struct section *s, struct ne
 		return error_set(r->err, ERR_OPERATION_INVALID, "network '%s' has no <ip> with index %d", def->name, parent);
 	t.list = s->list(&t);
 	item = read_item(r, doc, s->what, s->root, s->elem, command);
-	if (!item)
-		return -1;
-	rc = s->check && s->check(r, &t, item, command == DELETE) < 0 ? -1 : apply(s, &t, command, item, &taken, r->err);
+	if (!item || (s->check && s->check(r, &t, item, command == DELETE) < 0))
+		rc = error_wrap(r->err, "network '%s'", def->name);
+	else
+		rc = apply(s, &t, command, item, &taken, r->err);
 	if (!taken)
 		conf_free(s->elem, item);
 	return rc;

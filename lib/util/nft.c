@@ -42,6 +42,9 @@ int nft_run(const char *commands, struct error *err)
 	if (status == 0)
 		return 0;
 	file_first_line(out, words, sizeof(words));
+	/* the loader's: its library is not there or not whole */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return error_set(err, ERR_OPERATION_FAILED, "the rules of the firewall cannot be set: %s (apt-get install libnftables1)", words);
 	errno = WIFEXITED(status) ? WEXITSTATUS(status) : ETIMEDOUT;
 	return error_errno(err, "the rules of the firewall cannot be set%s%s", *words ? ": " : "", words);
 }

@@ -263,7 +263,9 @@ vlans() { on ip link add try type bridge vlan_filtering 1 2>/dev/null && on ip l
 }
 
 @test "what cannot be had is refused before anything is made, with what to change" {
-	before=$(on ip -o link; on nft list ruleset)
+	# names: what the kernel says of carriers comes when it likes
+	there() { on ip -o link | cut -d : -f 2; on nft list ruleset; }
+	before=$(there)
 	echo "<network><name>n</name><bridge name='b-n'/><ip address='10.6.0.1' prefix='24'><dhcp><range start='10.6.0.10' end='10.6.0.20'/></dhcp></ip></network>" >"$SCRATCH/n.xml"
 	on net-define -q "$SCRATCH/n.xml"
 	refused() { local word=$1; shift; run on "$@"; echo "$output"; [ "$status" = 1 ] || [ "$status" = 4 ]; contains "$output" "$word"; }
@@ -284,6 +286,10 @@ vlans() { on ip link add try type bridge vlan_filtering 1 2>/dev/null && on ip l
 	run on unshare -m sh -c "mount -t tmpfs none /usr/sbin && PATH=$PATH exec net-start n"
 	[ "$status" = 1 ]
 	contains "$output" "apt-get install dnsmasq-base"
-	diff <(echo "$before") <(on ip -o link; on nft list ruleset)
+	# nor what sets rules
+	run on unshare -m sh -c "mount --bind /dev/null $(ldconfig -p | sed -n 's/.*libnftables.so.1 .*=> //p' | head -n 1) && exec net-start n"
+	[ "$status" = 1 ]
+	contains "$output" "apt-get install libnftables1"
+	diff <(echo "$before") <(there)
 	[ -z "$(on net-list --name)" ]
 }
