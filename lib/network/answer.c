@@ -29,12 +29,31 @@ int net_wire(const struct supervisor *sv, wire_network *out, struct error *err)
 	return out->name ? 0 : error_errno(err, "no memory for the answer");
 }
 
+/* Takes the turn (supervisor.h): what changes a network waits for nft and dnsmasq half way. Whoever had it before may have ended the network. */
+static int take_turn(struct supervisor *sv, const wire_network *net, struct error *err)
+{
+	if (net_check_called(sv, net, err) < 0 || supervisor_turn_take(sv, err) < 0)
+		return -1;
+	if (net_check_called(sv, net, err) == 0)
+		return 0;
+	supervisor_turn_give(sv);
+	return -1;
+}
+
+/* What is being changed is finished first, but a change that hangs keeps no network alive. */
 static int answer_destroy(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	struct supervisor *sv = call->ctx;
+	bool turn = take_turn(sv, args, err) == 0;
+	int rc;
 
 	(void)ret;
-	return net_check_called(sv, args, err) < 0 ? -1 : sv->driver->destroy(sv, err);
+	if (!turn && err->code != ERR_OPERATION_TIMEOUT)
+		return -1;
+	rc = sv->driver->destroy(sv, err);
+	if (turn)
+		supervisor_turn_give(sv);
+	return rc;
 }
 
 static int answer_xml(struct rpc_call *call, const void *args, void *ret, struct error *err)
@@ -65,22 +84,29 @@ static int answer_bridge(struct rpc_call *call, const void *args, void *ret, str
 	return r->name ? 0 : error_errno(err, "no memory for the answer");
 }
 
-static int answer_update(struct rpc_call *call, const void *args, void *ret, struct error *err)
+static int update(struct net_sup *n, const wire_network_update_args *a, struct error *err)
 {
-	struct supervisor *sv = call->ctx;
-	const wire_network_update_args *a = args;
-	struct net_sup *n = net_of(sv);
-	struct network *next;
+	struct network *next = network_copy(n->def, err);
 
-	(void)ret;
-	if (net_check_called(sv, &a->net, err) < 0)
-		return -1;
-	next = network_copy(n->def, err);
 	if (!next || net_update_def(next, a->command, a->section, a->parent_index, a->xml, err) < 0 || net_change(n, next, err) < 0) {
 		network_free(next);
 		return -1;
 	}
-	return net_write_live(sv, err);
+	return net_write_live(n->sv, err);
+}
+
+static int answer_update(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	struct supervisor *sv = call->ctx;
+	const wire_network_update_args *a = args;
+	int rc;
+
+	(void)ret;
+	if (take_turn(sv, &a->net, err) < 0)
+		return -1;
+	rc = update(net_of(sv), a, err);
+	supervisor_turn_give(sv);
+	return rc;
 }
 
 int net_write_live(struct supervisor *sv, struct error *err)
@@ -94,14 +120,18 @@ static int answer_set_metadata(struct rpc_call *call, const void *args, void *re
 {
 	struct supervisor *sv = call->ctx;
 	const wire_network_set_metadata_args *a = args;
-	struct network *def = net_of(sv)->def;
-	struct annotated what = net_annotated(def);
+	struct annotated what;
+	int rc;
 
 	(void)ret;
-	if (net_check_called(sv, &a->opt_network, err) < 0 ||
-	    annotate_set(&what, a->type, a->metadata ? *a->metadata : NULL, a->key ? *a->key : NULL, a->uri ? *a->uri : NULL, err) < 0)
+	if (take_turn(sv, &a->opt_network, err) < 0)
 		return -1;
-	return net_write_live(sv, err);
+	what = net_annotated(net_of(sv)->def);
+	rc = annotate_set(&what, a->type, a->metadata ? *a->metadata : NULL, a->key ? *a->key : NULL, a->uri ? *a->uri : NULL, err);
+	if (rc == 0)
+		rc = net_write_live(sv, err);
+	supervisor_turn_give(sv);
+	return rc;
 }
 
 static int answer_get_metadata(struct rpc_call *call, const void *args, void *ret, struct error *err)

@@ -160,20 +160,29 @@ static int launch(struct net_sup *n, struct error *err)
 	if (pid <= 0 || !is_ours(n, pid))
 		return error_set(err, ERR_OPERATION_FAILED, "dnsmasq went as soon as it had started");
 	watch(n, pid);
-	return 0;
+	if (!n->sv->ending)
+		return 0;
+	net_dnsmasq_stop(n);
+	return error_set(err, ERR_OPERATION_INVALID, "network '%s' is not active", n->sv->name);
 }
 
 static void again_task(void *arg)
 {
 	struct net_sup *n = arg;
 	struct error err;
+	int rc = supervisor_turn_take(n->sv, &err);
 
-	if (n->sv->ending || n->dnsmasq)
-		return;
-	if (launch(n, &err) == 0) {
-		supervisor_log(n->sv, "%s: dnsmasq runs again", n->sv->name);
-		return;
+	if (rc == 0) {
+		/* whoever had the turn may have started one, or come to need none */
+		bool wanted = !n->sv->ending && !n->dnsmasq && net_needs_dnsmasq(n->def);
+
+		rc = wanted ? launch(n, &err) : 0;
+		if (rc == 0 && wanted)
+			supervisor_log(n->sv, "%s: dnsmasq runs again", n->sv->name);
+		supervisor_turn_give(n->sv);
 	}
+	if (rc == 0 || n->sv->ending)
+		return;
 	supervisor_log(n->sv, "%s: %s", n->sv->name, err.text);
 	ev_timer_set(&n->dnsmasq_again, AGAIN_SECONDS_MAX, 0);
 	ev_timer_start(n->sv->loop, &n->dnsmasq_again);

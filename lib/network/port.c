@@ -241,7 +241,8 @@ static const struct network_device *choose(const struct net_sup *n, const struct
 	if (best && !(alone && least))
 		return best;
 	error_set(err, ERR_OPERATION_FAILED, "network '%s' has no free device: %s", n->sv->name,
-		  pool->n ? "each is in use" : "it names none (<forward><interface dev='...'/>)");
+		  pool->n ? "each is in use" : n->def->forward.mode == NETWORK_FORWARD_HOSTDEV ? "it names none (<forward><address type='pci' .../> or <pf dev='...'/>)" :
+		  "it names none (<forward><interface dev='...'/>)");
 	return NULL;
 }
 

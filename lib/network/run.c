@@ -56,7 +56,7 @@ int net_change(struct net_sup *n, struct network *def, struct error *err)
 		return 0;
 	}
 	n->def = old;
-	if (make_true(n, def, &ignored) < 0)
+	if (!n->sv->ending && make_true(n, def, &ignored) < 0)
 		supervisor_log(n->sv, "%s: %s", n->sv->name, ignored.text);
 	return -1;
 }

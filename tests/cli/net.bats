@@ -194,6 +194,28 @@ lab()
 	pgrep -f "conf-file=$BERTH_ROOT"
 }
 
+@test "R8: many net-updates at once are all made, and a net-destroy among them leaves nothing" {
+	local i=0 pids round host
+	on net-define -q "$(lab)"
+	on net-start -q lab
+	add() { on net-update -q lab add ip-dhcp-host "<host mac='52:54:00:01:02:0$1' ip='10.66.0.2$1'/>" --live "${@:2}"; }
+	for i in 1 2 3 4 5 6; do add $i --config & done
+	for host in $(jobs -p); do wait "$host"; done
+	[ "$(on net-dumpxml lab | grep -c '<host mac')" = 6 ]
+	[ "$(on net-dumpxml lab --inactive | grep -c '<host mac')" = 6 ]
+	for round in 1 2 3; do
+		for i in 7 8 9; do add $i 2>/dev/null & done
+		on net-destroy -q lab 2>/dev/null &
+		on net-destroy -q lab 2>/dev/null &
+		wait
+		[ -z "$(on net-list --name)" ]
+		[ -z "$(on nft list tables)" ]
+		! on ip link show br-lab || false
+		! pgrep -f "conf-file=$BERTH_ROOT" || false
+		on net-start -q lab
+	done
+}
+
 @test "net-update: parts of which a network has one, and subnets, while it runs" {
 	on net-define -q "$(lab)"
 	on net-start -q lab
