@@ -167,7 +167,7 @@ static void on_interval(struct ev_loop *loop, struct ev_timer *w, int revents)
 	struct console *c = w->data;
 
 	(void)revents;
-	c->began = ev_now(loop);
+	c->began = steady_now();
 	c->budget = BUDGET;
 	ev_io_start(loop, &c->in);
 }
@@ -177,8 +177,8 @@ static void on_output(struct ev_loop *loop, struct ev_io *w, int revents)
 	struct console *c = w->data;
 
 	(void)revents;
-	if (ev_now(loop) - c->began > INTERVAL) {
-		c->began = ev_now(loop);
+	if (steady_now() - c->began > INTERVAL) {
+		c->began = steady_now();
 		c->budget = BUDGET;
 	}
 	if (!read_some(c) && errno != EAGAIN && errno != EIO)

@@ -32,7 +32,7 @@ struct console {
 	struct ev_timer pause;
 	struct ev_timer greeting; /* pending: the client has yet to get what is recent */
 	size_t budget;           /* bytes that may still be read in the interval that began at `began` */
-	ev_tstamp began;
+	double began;
 	char *recent;            /* ring; made with the first output */
 	size_t recent_at, recent_len;
 	struct rpc_stream *client;

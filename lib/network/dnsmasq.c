@@ -214,7 +214,7 @@ static void on_gone(struct ev_loop *loop, struct ev_io *w, int revents)
 	struct net_sup *n = w->data;
 	double wait;
 
-	if (ev_now(loop) - n->dnsmasq_since > WELL_SECONDS)
+	if (steady_now() - n->dnsmasq_since > WELL_SECONDS)
 		n->dnsmasq_failures = 0;
 	wait = n->dnsmasq_failures ? (double)(1u << (n->dnsmasq_failures < 5 ? n->dnsmasq_failures : 5)) / 2 : 0.01;
 
@@ -230,7 +230,7 @@ static void on_gone(struct ev_loop *loop, struct ev_io *w, int revents)
 static void watch(struct net_sup *n, pid_t pid)
 {
 	n->dnsmasq = pid;
-	n->dnsmasq_since = ev_now(n->sv->loop);
+	n->dnsmasq_since = steady_now();
 	n->dnsmasq_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (n->dnsmasq_pidfd < 0) {
 		supervisor_log(n->sv, "%s: dnsmasq cannot be watched: %s", n->sv->name, strerror(errno));

@@ -86,7 +86,7 @@ struct net_sup {
 	struct ev_io dnsmasq_gone;
 	struct ev_timer dnsmasq_again;
 	unsigned dnsmasq_failures; /* one after the other */
-	double dnsmasq_since;      /* when it began, by the loop's clock */
+	double dnsmasq_since;      /* when it began, by steady_now() */
 	/* guard.c */
 	int guard_fd;
 	struct ev_io guard;

@@ -68,7 +68,7 @@ static void on_interval(struct ev_loop *loop, struct ev_timer *w, int revents)
 	struct line *l = w->data;
 
 	(void)revents;
-	l->began = ev_now(loop);
+	l->began = steady_now();
 	l->budget = BUDGET;
 	ev_io_start(loop, &l->readable);
 }
@@ -88,9 +88,10 @@ static void on_readable(struct ev_loop *loop, struct ev_io *w, int revents)
 	size_t before = l->in_len, room;
 	ssize_t n;
 
+	(void)loop;
 	(void)revents;
-	if (ev_now(loop) - l->began > INTERVAL) {
-		l->began = ev_now(loop);
+	if (steady_now() - l->began > INTERVAL) {
+		l->began = steady_now();
 		l->budget = BUDGET;
 	}
 	if (!grow(l)) {
@@ -168,7 +169,7 @@ void line_open(struct line *l, struct ev_loop *loop, int fd, size_t max, const s
 {
 	int flags = fcntl(fd, F_GETFL);
 
-	*l = (struct line){ .loop = loop, .fd = fd, .ops = ops, .arg = arg, .max = max, .out_fd = -1, .budget = BUDGET, .began = ev_now(loop) };
+	*l = (struct line){ .loop = loop, .fd = fd, .ops = ops, .arg = arg, .max = max, .out_fd = -1, .budget = BUDGET, .began = steady_now() };
 	if (flags >= 0)
 		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 	ev_io_init(&l->readable, on_readable, fd, EV_READ);

@@ -32,7 +32,7 @@ struct line {
 	size_t out_len;
 	int out_fd;                 /* goes with the first byte of `out`; -1 */
 	size_t budget;              /* bytes that may still be read in the interval that began at `began` */
-	ev_tstamp began;
+	double began;
 	struct ev_io readable, writable;
 	struct ev_timer pause;
 };

@@ -36,7 +36,7 @@ struct qemu_words {
 	bool open;
 	int fd;
 	size_t budget;            /* bytes that may still be read in the interval that began at `began` */
-	ev_tstamp began;
+	double began;
 	struct ev_io readable;
 	struct ev_timer pause;
 };

@@ -47,8 +47,8 @@ static void on_readable(struct ev_loop *loop, struct ev_io *io, int revents)
 	size_t taken;
 
 	(void)revents;
-	if (ev_now(loop) - w->began > INTERVAL) {
-		w->began = ev_now(loop);
+	if (steady_now() - w->began > INTERVAL) {
+		w->began = steady_now();
 		w->budget = BUDGET;
 	}
 	if (!take(g, w->budget, &taken)) {
@@ -70,7 +70,7 @@ static void listen_to(struct qemu_guest *g)
 	struct qemu_words *w = &g->words;
 
 	w->budget = BUDGET;
-	w->began = ev_now(g->sv->loop);
+	w->began = steady_now();
 	ev_io_init(&w->readable, on_readable, w->fd, EV_READ);
 	w->readable.data = g;
 	ev_io_start(g->sv->loop, &w->readable);

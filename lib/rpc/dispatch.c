@@ -93,7 +93,7 @@ static void run_call(void *arg)
 		xdr_free(proc->ret, ret);
 	inflight_free(f);
 	peer->calls--;
-	peer->told = ev_now(peer->server->loop);
+	peer->told = steady_now();
 	rpc_peer_update(peer);
 	rpc_peer_unref(peer);
 }

@@ -111,10 +111,8 @@ static void arm_frame_timer(struct rpc_peer *peer)
  */
 static bool may_leave(const struct rpc_peer *peer)
 {
-	struct ev_loop *loop = peer->server->loop;
-
 	return peer->server->draining && peer->opened && !peer->broken &&
-	       (peer->streams || ev_now(loop) - peer->told < LEAVE_S);
+	       (peer->streams || steady_now() - peer->told < LEAVE_S);
 }
 
 void rpc_peer_update(struct rpc_peer *peer)
@@ -479,6 +477,6 @@ bool rpc_peer_event(struct rpc_peer *peer, const struct rpc_proc *event, const v
 		return false;
 	}
 	rpc_peer_send(peer, frame, h.length, NULL, 0);
-	peer->told = ev_now(peer->server->loop);
+	peer->told = steady_now();
 	return true;
 }

@@ -65,7 +65,7 @@ struct rpc_peer {
 	bool broken;                  /* cannot be written to; ends in the next round */
 	bool closing;                 /* nothing more is read; closed when all is answered and sent */
 	bool leaving;                 /* except that it may take its leave, for a moment */
-	ev_tstamp told;               /* when it was last answered or sent an event */
+	double told;                  /* when it was last answered or sent an event, by steady_now() */
 	unsigned calls;               /* in flight */
 	unsigned blocked;             /* streams whose data were not taken */
 	struct rpc_in input;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -66,5 +67,14 @@ static inline int steal_fd_(int *fd)
 
 /* Repeats a system call while a signal interrupts it. */
 #define RETRY_EINTR(expr) ({ __typeof__(expr) r_; do r_ = (expr); while (r_ == -1 && errno == EINTR); r_; })
+
+/* Seconds of a clock that nobody sets, for how long something lasts: ev_now() jumps with the time of day. */
+static inline double steady_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
 
 #endif

@@ -60,6 +60,12 @@ def banned():
     return found
 
 
+def steady():
+    """What lasts is measured by a clock that nobody sets; timers of libev do that by themselves."""
+    return ['%s:%d: %s: use steady_now()' % (p, line_of(text, m.start()), m.group(0)) for p in c_files('lib', 'bin', 'helpers')
+            for text in [bare(read(p))] for m in re.finditer(r'(?<!\w)(ev_now|ev_time|ev_periodic_\w+)(?=\()', text)]
+
+
 def denials():
     """The shell's -e, by which a test of bats fails, does not look at a command behind "!"."""
     return ['%s:%d: "! COMMAND" fails no test: write "! COMMAND || false"' % (p, n) for p in files() if p.endswith('.bats')
@@ -125,5 +131,6 @@ report([('files are under 1,000 lines', file_length()),
         ('every source file names its licence', licence()),
         ('forbidden functions are not called', banned()),
         ('descriptors are born close-on-exec', close_on_exec()),
+        ('R14: lengths of time are not measured by the time of day', steady()),
         ('a command that must fail fails its test when it does not', denials()),
         ('no left-over marks or blanks', tidy())])
