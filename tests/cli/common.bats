@@ -101,7 +101,7 @@ programs() { for source in "$TOP"/bin/*.c; do basename "$source" .c; done; }
 	contains "$output" "VCPU is missing"
 }
 
-@test "a full disk behind standard output is an error (R20)" {
+@test "R20: a full disk behind standard output is an error" {
 	for program in $(programs); do
 		run_apart bash -c "$program --help >/dev/full"
 		[ "$status" = 1 ]
@@ -114,7 +114,7 @@ programs() { for source in "$TOP"/bin/*.c; do basename "$source" .c; done; }
 	done
 }
 
-@test "a closed standard output is an error, closed input and error are harmless (R20, P6)" {
+@test "R20 P6: a closed standard output is an error, closed input and error are harmless" {
 	run_apart bash -c "vm-list >&-"
 	[ "$status" = 1 ]
 	run_apart bash -c "host-uri <&- 2>&-"

@@ -111,7 +111,7 @@ teardown() { berth_teardown; }
 	EOP
 }
 
-@test "names with odd characters are stored and found back (X4)" {
+@test "X4: names with odd characters are stored and found back" {
 	for name in -rf ' lead' 'trail ' '...' '.hidden' 'a b' 'käse' 'web.xml' 'x.lock' 'A' 'a' '4711' "q'uote" 'am&p' '%41' '日本'; do
 		berth_xml "$name" | vm-define -q - >/dev/null || { echo "not defined: '$name'"; return 1; }
 		[ "$(vm-name -- "$name")" = "$name" ] || { echo "not found: '$name'"; return 1; }
@@ -122,7 +122,7 @@ teardown() { berth_teardown; }
 	[ -z "$(vm-list --all --name)" ]
 }
 
-@test "names that cannot be are refused (X4)" {
+@test "X4: names that cannot be are refused" {
 	for name in '' a/b ../x . ..; do
 		berth_xml "$name" >"$SCRATCH/x.xml"
 		run vm-define "$SCRATCH/x.xml"
@@ -190,7 +190,7 @@ assert web["state"] == "shut off" and web["driver"] == "lxc" and web["persistent
 	[ "$(vm-list --all --without-checkpoint --name)" = $'db\nweb' ]
 }
 
-@test "vm-list: one damaged definition hides no other and is status 8 (R9)" {
+@test "R9: vm-list: one damaged definition hides no other and is status 8" {
 	berth_define web
 	berth_define db
 	: >"$BERTH_ROOT/var/lib/berth/lxc/db/config.xml"
@@ -541,4 +541,30 @@ assert web["state"] == "shut off" and web["driver"] == "lxc" and web["persistent
 		[ "${first:=$modes}" = "$modes" ] || diff <(echo "$first") <(echo "$modes")
 		vm-destroy -q web
 	done
+}
+
+@test "X9: a link, a FIFO, a folder, or a stranger's file in a definition's place is neither followed nor waited for" {
+	local file=$BERTH_ROOT/var/lib/berth/lxc/web/config.xml
+	berth_define web
+	berth_define other
+	cp "$file" "$SCRATCH/real.xml"
+	for what in "ln -s $SCRATCH/real.xml" "ln -s /etc/shadow" mkfifo mkdir; do
+		rm -rf "$file"
+		$what "$file"
+		expect 1 timeout 5 vm-dumpxml web
+		[[ $output != *root:* && $output != *"<domain"* ]] || { echo "$output"; return 1; }
+		expect 1 timeout 5 vm-start web
+		expect 8 timeout 5 vm-list --all
+		contains "$output" other
+		expect 0 timeout 5 vm-dumpxml other
+		expect 1 timeout 5 host-check
+		contains "$output" web
+		[ -e "$file" ] || [ -L "$file" ]
+	done
+	# with the file itself back all is well, and what lay there is as it was
+	rm -rf "$file"
+	cp "$SCRATCH/real.xml" "$file"
+	expect 0 vm-dumpxml web
+	expect 0 vm-undefine web
+	[ -f "$SCRATCH/real.xml" ]
 }

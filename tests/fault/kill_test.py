@@ -36,7 +36,7 @@ def define_over(lab):
     each(points(counts, True, SAMPLE), do)
 
 
-@test('R1', 'vm-undefine killed at every call: there or gone, never half')
+@test('R1 R21', 'vm-undefine killed at every call: there or gone, never half')
 def undefine(lab):
     tool = Tool(lab)
     lab.ok('vm-define', rewrite(lab, 'web', 64))

@@ -102,3 +102,39 @@ racer()
 	expect 0 vm-start -q caged
 	vm-destroy -q caged
 }
+
+@test "G9: no module or table of names, languages or character sets of the container's is loaded by what enters it" {
+	command -v gcc >/dev/null && command -v strace >/dev/null || skip "no compiler or no strace"
+	local lib dir opened
+	cat >"$SCRATCH/evil.c" <<-'EOC'
+		#include <fcntl.h>
+		__attribute__((constructor)) static void run(void) { open("/evil-ran", O_CREAT | O_WRONLY, 0600); }
+	EOC
+	gcc -shared -fPIC -o "$SCRATCH/evil.so" "$SCRATCH/evil.c"
+	for dir in lib lib64 lib/x86_64-linux-gnu usr/lib/x86_64-linux-gnu; do
+		mkdir -p "$ROOTFS/$dir/gconv"
+		for lib in libnss_files.so.2 libnss_evil.so.2 libnss_compat.so.2 libgcc_s.so.1 libc.so.6 libpopt.so.0 gconv/EVIL.so; do cp "$SCRATCH/evil.so" "$ROOTFS/$dir/$lib"; done
+		printf 'module EVIL// INTERNAL EVIL 1\nalias UTF-8// EVIL//\n' >"$ROOTFS/$dir/gconv/gconv-modules"
+	done
+	echo /lib/libnss_evil.so.2 >"$ROOTFS/etc/ld.so.preload"
+	printf 'passwd: evil\ngroup: evil\n' >"$ROOTFS/etc/nsswitch.conf"
+	mkdir -p "$ROOTFS/usr/share/locale/de/LC_MESSAGES" "$ROOTFS/usr/lib/locale"
+	berth_define a
+	sed -i 's|<init>/sbin/init</init>|&<inituser>user</inituser><initgroup>user</initgroup>|' "$SCRATCH/define.xml"
+	chmod 777 "$ROOTFS"
+	vm-define -q "$SCRATCH/define.xml" >/dev/null
+	export LC_MESSAGES=de_DE.UTF-8 LC_CTYPE=de_DE.EVIL LANGUAGE=de
+	vm-start -q a
+	expect 0 vm-exec -T --user user:user a -- id -u
+	[ "$output" = 1000 ]
+	expect 1 vm-exec -T --user nobody-there a -- true
+	expect 127 vm-exec -T a -- /no/such/program
+	strace -qq -f -e trace=open,openat,openat2,setns,execve -o "$SCRATCH/trace" vm-exec -T --user user a -- id -u
+	# from entering the container to the command: its root, and the two files that say who its users are
+	opened=$(sed -n '/ setns(/,/ execve("\/bin\/id"\| execve("\/bin\/busybox"\| execve(.*"id"/p' "$SCRATCH/trace" | grep -E ' open(at2?)?\(' | sed 's/^[^"]*"//; s/".*//' | sort -u)
+	[ -n "$opened" ] || { cat "$SCRATCH/trace"; return 1; }
+	! grep -vxE '/|\.|/?etc/passwd|/?etc/group' <<<"$opened" || { cat "$SCRATCH/trace"; return 1; }
+	[ ! -e "$ROOTFS/evil-ran" ]
+	vm-destroy -q a
+	[ ! -e "$ROOTFS/evil-ran" ]
+}

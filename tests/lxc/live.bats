@@ -269,3 +269,16 @@ loop_device()
 		[ "$(vm-exec web -- mount | grep -c ' on /mnt/x ')" = 0 ]
 	done
 }
+
+@test "C8: errors of many clients at once are each their own" {
+	sleeper
+	for i in {10..39}; do
+		echo "<filesystem type='mount'><source dir='$SCRATCH/no-$i-no'/><target dir='/mnt/x'/></filesystem>" >"$SCRATCH/$i.xml"
+		(vm-attach-device -q web "$SCRATCH/$i.xml" --live >"$SCRATCH/$i.said" 2>&1 && echo done >>"$SCRATCH/$i.said") &
+	done
+	wait
+	for i in {10..39}; do
+		[ "$(grep -o 'no-[0-9]*-no' "$SCRATCH/$i.said" | sort -u)" = "no-$i-no" ] || { cat "$SCRATCH/$i.said"; return 1; }
+		! grep -q done "$SCRATCH/$i.said" || false
+	done
+}

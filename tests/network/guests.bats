@@ -401,3 +401,40 @@ print(int(n / (time.time() - t)))" >"$SCRATCH/rate" &
 	on net-start -q default
 	contains "$(on ip -o addr show virbr0)" 192.168.123.1/24
 }
+
+@test "R19: a helper of networks or filters that is missing or dead: vm-start says so, and what it had made is undone" {
+	local helper from=${BERTH_BUILD:-$TOP} less=$SCRATCH/less before
+	berth_need_containers
+	berth_rootfs
+	on net-define -q - <<<"<network><name>net</name><ip address='10.6.0.1' prefix='24'/></network>"
+	on net-start -q net
+	on nwfilter-define -q - <<<"<filter name='most' chain='root'><rule action='drop' direction='in'><tcp dstportstart='22'/></rule></filter>"
+	berth_define one '' "<interface type='network'><source network='net'/><filterref filter='most'/></interface>"
+	mkdir -p "$less/bin" "$less/helpers"
+	cp "$from/bin/vm-start" "$less/bin"
+	cp "$from"/helpers/{lxc-supervisor,fd-holder,init-launcher,link-undo,net-lease,nft-run,nwfilter-bind} "$less/helpers"
+	# what may be left: the network alone
+	seen() { on ip -br link | cut -d' ' -f1 | sed 's/@.*//'; on nft list tables; on net-port-list --uuid net; on nwfilter-binding-list --json; ls "$BERTH_ROOT/run/berth/lxc"; }
+	before=$(seen)
+	refused()
+	{
+		expect 1 on "$less/bin/vm-start" one
+		contains "$output" "$1"
+		[ "$(vm-state one)" = "shut off" ]
+		[ "$(seen)" = "$before" ] || { diff <(echo "$before") <(seen); return 1; }
+	}
+	for helper in nwfilter-bind nft-run init-launcher; do
+		rm "$less/helpers/$helper"
+		refused "$helper"
+		cp "$from/helpers/$helper" "$less/helpers"
+	done
+	# the network's supervisor is dead, and the program that would take its place is not there
+	kill -9 "$(cut -d' ' -f7 "$BERTH_ROOT/run/berth/network/net/state")"
+	expect 1 on "$less/bin/vm-start" one
+	contains "$output" net-supervisor
+	on net-info net >/dev/null
+	[ "$(vm-state one)" = "shut off" ]
+	[ "$(seen)" = "$before" ] || { diff <(echo "$before") <(seen); return 1; }
+	on vm-start -q one
+	on vm-destroy -q one
+}

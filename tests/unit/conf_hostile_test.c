@@ -127,12 +127,91 @@ static void x7_encodings_mean_the_same(void **state)
 	assert_false(accepted(START "<title>a\0b</title></domain>", sizeof(START "<title>a\0b</title></domain>") - 1));
 }
 
+/* The same text each time: what fails once fails again. */
+static unsigned next_random(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return (unsigned)(*seed >> 20);
+}
+
+/* Some bytes of the text become others, go, or are said again elsewhere. */
+static size_t mutate(char *text, size_t len, size_t room, uint64_t *seed)
+{
+	for (unsigned n = next_random(seed) % 3 + 1; n; n--) {
+		size_t at = next_random(seed) % len, from = next_random(seed) % len, run = next_random(seed) % 40 + 1;
+
+		run = run > len - at ? len - at : run > len - from ? len - from : run;
+		switch (next_random(seed) % 4) {
+		case 0:
+			text[at] = (char)(next_random(seed) % 8 ? '!' + next_random(seed) % 94 : next_random(seed) % 256);
+			break;
+		case 1:
+			text[at] = "019-x \n"[next_random(seed) % 7];
+			break;
+		case 2:
+			if (len - run > 20) {
+				memmove(text + at, text + at + run, len - at - run);
+				len -= run;
+			}
+			break;
+		default:
+			if (len + run < room) {
+				char copy[40];
+				memcpy(copy, text + from, run);
+				memmove(text + at + run, text + at, len - at);
+				memcpy(text + at, copy, run);
+				len += run;
+			}
+		}
+	}
+	return len;
+}
+
+static void x8_what_is_accepted_after_mutation_has_one_form(void **state)
+{
+	static const char seed_text[] = START "<vcpu placement='static' cpuset='0-3'>2</vcpu><idmap><uid start='0' target='1000' count='10'/></idmap>"
+		"<cputune><shares>100</shares></cputune><on_reboot>restart</on_reboot><devices><emulator>/x</emulator>"
+		"<filesystem type='mount' accessmode='passthrough'><source dir='/a'/><target dir='/'/><readonly/></filesystem>"
+		"<interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='b'/><ip address='10.0.0.1' prefix='24'/></interface>"
+		"<console type='pty' tty='/dev/pts/1'><target type='lxc' port='0'/></console></devices></domain>";
+	uint64_t seed = 4711;
+	unsigned taken = 0;
+	char text[4096];
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		size_t len = sizeof(seed_text) - 1;
+		AUTO_FREE char *once = NULL, *twice = NULL;
+
+		memcpy(text, seed_text, len);
+		len = mutate(text, len, sizeof(text), &seed);
+		struct domain *def = domain_parse(text, len, 0, &err), *again;
+		if (!def)
+			continue;
+		taken++;
+		once = domain_format(def, 0, &err);
+		domain_free(def);
+		assert_non_null(once);
+		again = domain_parse(once, strlen(once), 0, &err);
+		if (!again)
+			fail_msg("refused: %s\n%s", err.text, once);
+		twice = domain_format(again, 0, &err);
+		domain_free(again);
+		assert_non_null(twice);
+		assert_string_equal(once, twice);
+	}
+	/* not all are nonsense, nor harmless */
+	assert_in_range(taken, 500, 19000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(x1_x2_entities_are_refused), cmocka_unit_test(x3_sizes_are_bounded),
 		cmocka_unit_test(x4_x6_names_and_numbers_are_checked),
-		cmocka_unit_test(x7_encodings_mean_the_same),
+		cmocka_unit_test(x7_encodings_mean_the_same), cmocka_unit_test(x8_what_is_accepted_after_mutation_has_one_form),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ lists_test()
 	expect 7 vm-list -c "test+unix://host/default?socket=$PEER_SOCKET"
 }
 
-@test "tls: the server is verified by its authority and by its name" {
+@test "C7: tls: the server is verified by its authority and by its name" {
 	lists_test "test+tls://localhost:$PEER_TLS/default?$PKI"
 	expect 0 timeout 20 host-uri -c "lxc://localhost:$PEER_TLS/system?$PKI"
 	expect 5 timeout 20 vm-list -c "test+tls://127.0.0.1:$PEER_TLS/default?$PKI"
@@ -57,7 +57,7 @@ lists_test()
 	lists_test "test+tls://127.0.0.1:$PEER_TLS/default?$PKI&no_verify=1"
 }
 
-@test "tls: a client without a certificate is not let in, and says so" {
+@test "C7: tls: a client without a certificate is not let in, and says so" {
 	mkdir "$SCRATCH/pki"
 	cp "$PEER/pki/cacert.pem" "$SCRATCH/pki"
 	expect 5 timeout 20 vm-list -c "test+tls://localhost:$PEER_TLS/default?pkipath=$SCRATCH/pki"
@@ -80,7 +80,7 @@ lists_test()
 	timeout 20 vm-dumpxml -c "test+unix:///default?socket=$PEER_SOCKET" test | diff - "$SCRATCH/tcp.xml"
 }
 
-@test "a host that is not known, a port that nobody has" {
+@test "C7: a host that is not known, a port that nobody has" {
 	expect 7 timeout 30 vm-list -c "test+tls://no-such-host.invalid/default?$PKI"
 	contains "$output" "no-such-host.invalid"
 	expect 7 timeout 20 vm-list -c "test+tcp://localhost:$(free_port)/default"
