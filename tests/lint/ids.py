@@ -12,7 +12,8 @@ ROW = re.compile(r'^\| ([RXGCP]\d+) \| (.*?) \| (.*?) \|$', re.M)
 FILE = re.compile(r'^[a-z]+/\w+$')
 ID = re.compile(r'(?<![A-Za-z0-9])([RXGCP]\d+)(?![A-Za-z0-9])', re.I)
 # where the name of a test stands: bats, our Python, cmocka, and checks of this folder
-NAMES = {'.bats': r'^@test "(.*)" \{', '.py': r"^\s*@?test\('([A-Z0-9 ]+)'|^(?:report\(\[|\s+)\('(.*?)',", '.c': r'^static void (\w+)\(void \*\*state\b'}
+NAMES = {'.bats': r'^@test "(.*)" \{', '.c': r'^static void (\w+)\(void \*\*state\b', '.py': r"^\s*@?test\(('.*?'(?: if \w+ else '.*?')?),"}
+CHECK = r"^(?:report\(\[|\s+)\('(.*?)',"
 
 
 def ids_of_tests():
@@ -22,8 +23,7 @@ def ids_of_tests():
         end = path[path.rfind('.'):]
         if not path.startswith('tests/') or end not in NAMES or path == 'tests/lint/ids.py':
             continue
-        for match in re.finditer(NAMES[end], read(path), re.M):
-            name = next(g for g in match.groups() if g is not None)
+        for name in re.findall(CHECK if path.startswith('tests/lint/') else NAMES[end], read(path), re.M):
             for word in ID.findall(name.replace('_', ' ')):
                 found.setdefault(word.upper(), set()).add(path[len('tests/'):-len(end)])
     return found
