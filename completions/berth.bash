@@ -313,6 +313,7 @@ _berth_programs=(
 	vm-detach-interface
 	vm-dirtyrate-calc
 	vm-display
+	vm-display-reload
 	vm-dump
 	vm-dumpxml
 	vm-edit
@@ -346,6 +347,7 @@ _berth_programs=(
 	vm-ip
 	vm-jobabort
 	vm-jobinfo
+	vm-launchsecinfo
 	vm-list
 	vm-log
 	vm-lxc-enter-namespace
@@ -383,6 +385,7 @@ _berth_programs=(
 	vm-set-lifecycle-action
 	vm-set-user-password
 	vm-set-user-sshkeys
+	vm-setlaunchsecstate
 	vm-setmaxmem
 	vm-setmem
 	vm-setvcpu

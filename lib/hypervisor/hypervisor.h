@@ -171,6 +171,9 @@ rpc_fn hv_connect_get_all_domain_stats, hv_domain_get_block_info;
 #define hv_domain_get_disk_errors hv_forward
 #define hv_domain_start_dirty_rate_calc hv_forward
 #define hv_domain_set_block_threshold hv_forward
+#define hv_domain_graphics_reload hv_forward
+#define hv_domain_get_launch_security_info hv_forward
+#define hv_domain_set_launch_security_state hv_forward
 #define hv_domain_block_resize hv_forward
 
 /* Everything above in one table, for servers. */

@@ -8,7 +8,7 @@
 
 /* operation.c: states */
 /* operation_input.c: keys, NMI, screenshots, consoles and channels */
-rpc_fn qemu_send_key, qemu_inject_nmi, qemu_screenshot, qemu_open_console, qemu_open_channel;
+rpc_fn qemu_send_key, qemu_inject_nmi, qemu_screenshot, qemu_graphics_reload, qemu_open_console, qemu_open_channel;
 
 /* operation_agent.c */
 rpc_fn qemu_fsfreeze, qemu_fsthaw, qemu_fstrim, qemu_get_fsinfo, qemu_get_time, qemu_set_time, qemu_get_hostname, qemu_interface_addresses, qemu_set_user_password,
@@ -23,6 +23,9 @@ rpc_fn qemu_block_resize, qemu_block_threshold, qemu_block_stats, qemu_block_sta
 
 /* operation_stats.c */
 rpc_fn qemu_memory_stats, qemu_cpu_stats, qemu_get_vcpus, qemu_interface_stats, qemu_start_dirty_rate;
+
+/* operation_launch.c */
+rpc_fn qemu_get_launch_security, qemu_set_launch_security;
 
 /* operation_save.c */
 rpc_fn qemu_save, qemu_save_flags, qemu_save_params, qemu_managed_save, qemu_has_managed_save, qemu_core_dump, qemu_core_dump_format;

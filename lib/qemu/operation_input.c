@@ -251,3 +251,27 @@ int qemu_open_channel(struct rpc_call *call, const void *args, void *ret, struct
 		return -1;
 	return relay_open(call, g->sv->loop, fd, slot, err);
 }
+
+/* ---- displays ---- */
+
+/* QEMU reads the certificates of a VNC server anew; those who are connected stay so. */
+int qemu_graphics_reload(struct rpc_call *call, const void *args, void *ret, struct error *err)
+{
+	enum { TYPE_ANY, TYPE_VNC };   /* virDomainGraphicsReloadType */
+	const wire_domain_graphics_reload_args *a = args;
+	struct qemu_guest *g = qemu_of_call(call, &a->dom, err);
+	const struct domain_devices *d;
+	bool vnc = false;
+
+	(void)ret;
+	if (!g)
+		return -1;
+	if (a->flags || a->type > TYPE_VNC)
+		return error_set(err, ERR_INVALID_ARG, "%s: flags 0x%x or displays of type %u", g->sv->name, a->flags, a->type);
+	d = &g->sv->def->devices;
+	for (size_t i = 0; i < d->graphics.n; i++)
+		vnc |= d->graphics.items[i]->type == DOMAIN_GRAPHICS_VNC;
+	if (!vnc)
+		return error_set(err, ERR_OPERATION_INVALID, "%s: the guest has no VNC display, the only kind whose certificates can be read anew", g->sv->name);
+	return qmp_do(g->qmp, "display-reload", json_pack("{s:s, s:b}", "type", "vnc", "tls-certs", true), QMP_TIMEOUT, err) < 0 ? error_wrap(err, "%s", g->sv->name) : 0;
+}

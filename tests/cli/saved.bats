@@ -103,3 +103,17 @@ image()
 		[ "$status" = 3 ]
 	done
 }
+
+@test "vm-display-reload, vm-launchsecinfo, vm-setlaunchsecstate: usage, and guests that are not there" {
+	echo aGVsbG8= >secret
+	for command in "vm-display-reload" "vm-display-reload web --type spice" "vm-launchsecinfo" "vm-setlaunchsecstate web --secret secret"; do
+		run $command
+		echo "$command: $output"
+		[ "$status" = 2 ]
+	done
+	for command in "vm-display-reload web" "vm-launchsecinfo web" "vm-setlaunchsecstate web --secret secret --secrethdr secret"; do
+		run $command
+		echo "$command: $output"
+		[ "$status" = 3 ]
+	done
+}
