@@ -397,6 +397,10 @@ _berth_programs=(
 	vm-state
 	vm-stats
 	vm-suspend
+	vm-throttlegroupdel
+	vm-throttlegroupinfo
+	vm-throttlegrouplist
+	vm-throttlegroupset
 	vm-time
 	vm-ttyconsole
 	vm-undefine

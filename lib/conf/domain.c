@@ -45,6 +45,11 @@ static const struct conf_row iothreadids_rows[] = {
 	CONF_END
 };
 
+static const struct conf_row throttlegroups_rows[] = {
+	LIST("throttlegroup", struct domain, throttlegroups, struct domain_iotune, domain_throttlegroup_elem),
+	CONF_END
+};
+
 static const struct conf_row suspend_to_mem_rows[] = {
 	ATTR_YESNO("enabled", struct domain, pm.suspend_to_mem),
 	CONF_END
@@ -111,6 +116,7 @@ static const struct conf_row domain_rows[] = {
 	CHILD_UINT("iothreads", struct domain, iothreads),
 	GROUP("iothreadids", iothreadids_rows),
 	EMBED("defaultiothread", struct domain, default_iothread, struct domain_iothread, domain_default_iothread_elem),
+	GROUP("throttlegroups", throttlegroups_rows),
 	EMBED("cputune", struct domain, cputune, struct domain_cputune, domain_cputune_elem),
 	EMBED("numatune", struct domain, numatune, struct domain_numatune, domain_numatune_elem, .flags = CONF_ONCE),
 	GROUP("resource", resource_rows, .flags = CONF_ONCE),

@@ -118,6 +118,7 @@ struct domain {
 	uint32_t iothreads;
 	CONF_LIST(struct domain_iothread) iothreadids;
 	struct domain_iothread default_iothread;
+	CONF_LIST(struct domain_iotune) throttlegroups;
 	struct domain_blkiotune blkiotune;
 	struct domain_memtune memtune;
 	struct domain_cputune cputune;

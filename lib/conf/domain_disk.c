@@ -130,6 +130,29 @@ static int iotune_fill(struct conf_reader *r, void *obj)
 
 static const struct conf_elem iotune_elem = ELEM(struct domain_iotune, iotune_rows, .fill = iotune_fill);
 
+static int throttlegroup_fill(struct conf_reader *r, void *obj)
+{
+	const struct domain_iotune *t = obj;
+
+	if (!t->group_name || !*t->group_name)
+		return conf_fail(r, "<throttlegroup>: <group_name> is missing");
+	return iotune_fill(r, obj);
+}
+
+const struct conf_elem domain_throttlegroup_elem = ELEM(struct domain_iotune, iotune_rows, .fill = throttlegroup_fill);
+
+static const struct conf_row throttlefilter_rows[] = {
+	ATTR_STRING("group", struct domain_throttlefilter, group, .flags = CONF_REQUIRED),
+	CONF_END
+};
+
+static const struct conf_elem throttlefilter_elem = ELEM(struct domain_throttlefilter, throttlefilter_rows);
+
+static const struct conf_row throttlefilters_rows[] = {
+	LIST("throttlefilter", struct domain_disk, throttlefilters, struct domain_throttlefilter, throttlefilter_elem, .max = 16),
+	CONF_END
+};
+
 static const struct conf_row geometry_rows[] = {
 	ATTR_UINT("cyls", struct domain_disk, geometry.cyls, .flags = CONF_REQUIRED),
 	ATTR_UINT("heads", struct domain_disk, geometry.heads, .flags = CONF_REQUIRED),
@@ -281,6 +304,7 @@ static const struct conf_row disk_rows[] = {
 	NODE("mirror", struct domain_disk, mirror, struct domain_mirror, mirror_elem, .flags = CONF_LIVE),
 	GROUP("target", target_rows),
 	EMBED("iotune", struct domain_disk, iotune, struct domain_iotune, iotune_elem),
+	GROUP("throttlefilters", throttlefilters_rows),
 	FLAG("readonly", struct domain_disk, readonly),
 	FLAG("shareable", struct domain_disk, shareable),
 	NODE("transient", struct domain_disk, transient, struct domain_transient, transient_elem),

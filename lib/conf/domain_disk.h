@@ -102,6 +102,11 @@ struct domain_iotune {
 	char *group_name;
 };
 
+/* <throttlefilter>: a group of <throttlegroups> that a disk's requests go through */
+struct domain_throttlefilter {
+	char *group;
+};
+
 struct domain_disk {
 	enum domain_disk_device device;         /* always set after parsing */
 	enum domain_virtio_model model;
@@ -132,6 +137,7 @@ struct domain_disk {
 	enum conf_onoff removable;
 	uint32_t rotation_rate;
 	struct domain_iotune iotune;
+	CONF_LIST(struct domain_throttlefilter) throttlefilters;   /* the first is nearest to the guest */
 	char *backenddomain;
 	bool readonly, shareable;
 	struct domain_transient { enum conf_yesno share_backing; } *transient;
@@ -142,7 +148,7 @@ struct domain_disk {
 	struct domain_info info;
 };
 
-extern const struct conf_elem domain_disk_elem;
+extern const struct conf_elem domain_disk_elem, domain_throttlegroup_elem;
 
 /* Completes bus and address of a disk and checks what goes with its bus; for domain_fill(). */
 int domain_disk_place(struct conf_reader *r, struct domain_disk *disk) NODISCARD;

@@ -36,6 +36,8 @@ static const struct change_row rows[] = {
 	{ ARGS(domain_set_numa_parameters), .what = CHANGE_NUMATUNE, .apply = change_numatune },
 	{ ARGS(domain_set_interface_parameters), .what = CHANGE_BANDWIDTH, .apply = change_bandwidth },
 	{ ARGS(domain_set_block_io_tune), .what = CHANGE_IOTUNE, .apply = change_iotune },
+	{ ARGS(domain_set_throttle_group), .what = CHANGE_THROTTLE_SET, .apply = change_throttle_set },
+	{ ARGS(domain_del_throttle_group), .what = CHANGE_THROTTLE_DEL, .apply = change_throttle_del },
 	{ ARGS(domain_set_perf_events), .what = CHANGE_PERF, .apply = change_perf },
 	{ ARGS(domain_set_lifecycle_action), .what = CHANGE_LIFECYCLE, .apply = change_lifecycle },
 	{ .proc = NULL }

@@ -36,7 +36,7 @@ enum change_what {
 	CHANGE_ATTACH, CHANGE_DETACH, CHANGE_UPDATE,
 	CHANGE_MEMORY, CHANGE_MAX_MEMORY, CHANGE_VCPUS, CHANGE_MAX_VCPUS, CHANGE_VCPU,
 	CHANGE_VCPU_PIN, CHANGE_EMULATOR_PIN, CHANGE_IOTHREAD_PIN, CHANGE_IOTHREAD_ADD, CHANGE_IOTHREAD_DEL, CHANGE_IOTHREAD,
-	CHANGE_MEMTUNE, CHANGE_BLKIOTUNE, CHANGE_SCHEDULER, CHANGE_NUMATUNE, CHANGE_BANDWIDTH, CHANGE_IOTUNE,
+	CHANGE_MEMTUNE, CHANGE_BLKIOTUNE, CHANGE_SCHEDULER, CHANGE_NUMATUNE, CHANGE_BANDWIDTH, CHANGE_IOTUNE, CHANGE_THROTTLE_SET, CHANGE_THROTTLE_DEL,
 	CHANGE_PERF, CHANGE_LIFECYCLE, CHANGE_STATS_PERIOD,
 	CHANGES
 };
@@ -90,13 +90,15 @@ struct domain *change_settle(const struct domain *def, const struct hv_driver *d
 typedef int change_fn(struct change *c, struct error *err);
 change_fn change_attach, change_detach, change_detach_alias, change_update;
 change_fn change_memory, change_stats_period, change_memtune, change_blkiotune, change_scheduler, change_numatune, change_bandwidth,
-	change_iotune, change_perf, change_lifecycle;
+	change_iotune, change_throttle_set, change_throttle_del, change_perf, change_lifecycle;
 change_fn change_vcpus, change_vcpu, change_vcpu_pin, change_emulator_pin, change_iothread_pin, change_iothread_add, change_iothread_del,
 	change_iothread;
 
 /* What finds a device by what a call names it: a disk by target or path, an interface by target or MAC address. NULL with *err set. */
 struct domain_disk *change_find_disk(const struct domain *def, const char *name, struct error *err) NODISCARD;
 struct domain_net *change_find_net(const struct domain *def, const char *name, struct error *err) NODISCARD;
+/* A group of <throttlegroups>; NULL: there is none of that name. */
+struct domain_iotune *change_find_throttle(const struct domain *def, const char *name);
 
 /* view.c: what a definition tells, for the procedures that have flags AFFECT_*. */
 struct view {

@@ -166,6 +166,18 @@ static int check_iotune(struct domain_iotune *t, struct error *err)
 	return 0;
 }
 
+static int write_iotune(struct domain_iotune *t, const struct params *in, struct error *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(iotune_sets); i++) {
+		bool named = false;
+		for (size_t j = 0; j < 3; j++)
+			named |= params_has(in, iotune_sets[i][j]);
+		for (size_t j = 0; j < 3 && named; j++)
+			*iotune_member(t, iotune_sets[i][j]) = 0;
+	}
+	return params_write(PARAMS_IOTUNE, t, 0, in, err) < 0 ? -1 : check_iotune(t, err);
+}
+
 int change_iotune(struct change *c, struct error *err)
 {
 	const wire_domain_set_block_io_tune_args *a = c->args;
@@ -173,20 +185,65 @@ int change_iotune(struct change *c, struct error *err)
 
 	if (!disk)
 		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(iotune_sets); i++) {
-		bool named = false;
-		for (size_t j = 0; j < 3; j++)
-			named |= params_has(PARAMS(a->params), iotune_sets[i][j]);
-		for (size_t j = 0; j < 3 && named; j++)
-			*iotune_member(&disk->iotune, iotune_sets[i][j]) = 0;
-	}
 	for (size_t i = 0; i < c->next->devices.disks.n; i++)
 		if (c->next->devices.disks.items[i] == disk)
 			c->index = i;
 	c->kind = DOMAIN_DEVICE_DISK;
 	c->old = c->now->devices.disks.items[c->index];
 	c->dev = disk;
-	return params_write(PARAMS_IOTUNE, disk, 0, PARAMS(a->params), err) < 0 ? -1 : check_iotune(&disk->iotune, err);
+	return write_iotune(&disk->iotune, PARAMS(a->params), err);
+}
+
+struct domain_iotune *change_find_throttle(const struct domain *def, const char *name)
+{
+	for (size_t i = 0; i < def->throttlegroups.n; i++)
+		if (!strcmp(def->throttlegroups.items[i]->group_name, name))
+			return def->throttlegroups.items[i];
+	return NULL;
+}
+
+int change_throttle_set(struct change *c, struct error *err)
+{
+	const wire_domain_set_throttle_group_args *a = c->args;
+	struct domain_iotune *group = change_find_throttle(c->next, a->group);
+
+	if (!*a->group)
+		return error_set(err, ERR_INVALID_ARG, "a throttle group without a name");
+	if (!group && (!(group = CONF_LIST_ADD(&c->next->throttlegroups)) || !(group->group_name = strdup(a->group))))
+		return error_errno(err, "throttle group '%s'", a->group);
+	if (write_iotune(group, PARAMS(a->params), err) < 0)
+		return -1;
+	if (!group->group_name || strcmp(group->group_name, a->group) != 0)
+		return error_set(err, ERR_INVALID_ARG, "throttle group '%s' cannot get another name", a->group);
+	return 0;
+}
+
+static const char *throttled_disk(const struct domain *def, const char *group)
+{
+	for (size_t i = 0; i < def->devices.disks.n; i++)
+		for (size_t k = 0; k < def->devices.disks.items[i]->throttlefilters.n; k++)
+			if (!strcmp(def->devices.disks.items[i]->throttlefilters.items[k]->group, group))
+				return def->devices.disks.items[i]->dst;
+	return NULL;
+}
+
+int change_throttle_del(struct change *c, struct error *err)
+{
+	const wire_domain_del_throttle_group_args *a = c->args;
+	const char *name = a->group ? *a->group : "", *disk = throttled_disk(c->next, name);
+	struct domain_iotune *group = change_find_throttle(c->next, name);
+	size_t kept = 0;
+
+	if (!group)
+		return error_set(err, ERR_INVALID_ARG, "'%s' has no throttle group '%s'", c->next->name, name);
+	if (disk)
+		return error_set(err, ERR_OPERATION_INVALID, "throttle group '%s' is used by disk %s", name, disk);
+	for (size_t i = 0; i < c->next->throttlegroups.n; i++)
+		if (c->next->throttlegroups.items[i] != group)
+			c->next->throttlegroups.items[kept++] = c->next->throttlegroups.items[i];
+	c->next->throttlegroups.n = kept;
+	conf_free(&domain_throttlegroup_elem, group);
+	return 0;
 }
 
 static struct domain_perf_event *perf_event(struct domain *def, int name)

@@ -124,6 +124,8 @@ rpc_fn hv_change, hv_view;
 #define hv_domain_set_numa_parameters hv_change
 #define hv_domain_set_interface_parameters hv_change
 #define hv_domain_set_block_io_tune hv_change
+#define hv_domain_set_throttle_group hv_change
+#define hv_domain_del_throttle_group hv_change
 #define hv_domain_set_perf_events hv_change
 #define hv_domain_set_lifecycle_action hv_change
 #define hv_domain_get_vcpus_flags hv_view

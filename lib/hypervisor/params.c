@@ -110,10 +110,10 @@ static const struct param_row interface_rows[] = {
 };
 
 static const struct param_row iotune_rows[] = {
-#define X(member) ROW(#member, ULLONG, P_UINT64, .at = offsetof(struct domain_disk, iotune.member)),
+#define X(member) ROW(#member, ULLONG, P_UINT64, .at = offsetof(struct domain_iotune, member)),
 	DOMAIN_IOTUNES(X)
 #undef X
-	ROW("group_name", STRING, P_STRING, .at = offsetof(struct domain_disk, iotune.group_name)),
+	ROW("group_name", STRING, P_STRING, .at = offsetof(struct domain_iotune, group_name)),
 	ROWS_END
 };
 

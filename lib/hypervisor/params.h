@@ -20,7 +20,7 @@ enum param_group {
 	PARAMS_SCHEDULER,   /* struct domain */
 	PARAMS_NUMA,        /* struct domain */
 	PARAMS_INTERFACE,   /* struct domain_net */
-	PARAMS_IOTUNE,      /* struct domain_disk */
+	PARAMS_IOTUNE,      /* struct domain_iotune */
 	PARAMS_IOTHREAD,    /* struct domain_iothread */
 };
 

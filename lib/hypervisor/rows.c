@@ -143,6 +143,8 @@ const struct rpc_row hv_rows[] = {
 	HV(domain_set_numa_parameters),
 	HV(domain_set_interface_parameters),
 	HV(domain_set_block_io_tune),
+	HV(domain_set_throttle_group),
+	HV(domain_del_throttle_group),
 	HV(domain_set_perf_events),
 	HV(domain_set_lifecycle_action),
 	HV(domain_get_vcpus_flags),

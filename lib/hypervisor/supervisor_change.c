@@ -244,7 +244,7 @@ const struct rpc_row sv_change_rows[] = {
 	CHANGE(pin_iothread), CHANGE(add_iothread), CHANGE(del_iothread), CHANGE(set_iothread_params),
 	CHANGE(set_memory_parameters), CHANGE(set_blkio_parameters), CHANGE(set_scheduler_parameters),
 	CHANGE(set_scheduler_parameters_flags), CHANGE(set_numa_parameters), CHANGE(set_interface_parameters),
-	CHANGE(set_block_io_tune), CHANGE(set_perf_events), CHANGE(set_lifecycle_action),
+	CHANGE(set_block_io_tune), CHANGE(set_throttle_group), CHANGE(del_throttle_group), CHANGE(set_perf_events), CHANGE(set_lifecycle_action),
 	VIEW(vcpus_flags), VIEW(vcpu_pin_info), VIEW(emulator_pin_info), VIEW(iothread_info), VIEW(memory_parameters),
 	VIEW(blkio_parameters), VIEW(scheduler_type), VIEW(scheduler_parameters), VIEW(scheduler_parameters_flags),
 	VIEW(numa_parameters), VIEW(interface_parameters), VIEW(block_io_tune), VIEW(perf_events),

@@ -61,7 +61,7 @@ static int block_io_tune(const struct view *v, struct error *err)
 		return 0;
 	}
 	disk = change_find_disk(v->def, *a->disk, err);
-	return disk ? give(PARAMS_IOTUNE, disk, 0, a->nparams, PARAMS(r->params), &r->nparams, err) : -1;
+	return disk ? give(PARAMS_IOTUNE, &disk->iotune, 0, a->nparams, PARAMS(r->params), &r->nparams, err) : -1;
 }
 
 static int scheduler_type(const struct view *v, struct error *err)

@@ -120,6 +120,27 @@ static int set_iotune(struct supervisor *sv, struct change *c, struct error *err
 	return qmp_do(qemu_guest(sv)->qmp, "block_set_io_throttle", args, QMP_TIMEOUT, err);
 }
 
+static int set_throttle_group(struct supervisor *sv, struct change *c, struct error *err)
+{
+	const wire_domain_set_throttle_group_args *a = c->args;
+	const struct domain_iotune *group = change_find_throttle(c->next, a->group);
+	json_t *limits;
+
+	if (!change_find_throttle(c->now, a->group))
+		return qmp_do(qemu_guest(sv)->qmp, "object-add", qemu_throttle_group(group), QMP_TIMEOUT, err);
+	/* what is not named stays as it was: all are named */
+	limits = qemu_throttle_limits(group, true);
+	return qmp_do(qemu_guest(sv)->qmp, "qom-set", json_pack("{s:s+, s:s, s:o}", "path", "/objects/throttle-", a->group, "property", "limits", "value", limits),
+		      QMP_TIMEOUT, err);
+}
+
+static int del_throttle_group(struct supervisor *sv, struct change *c, struct error *err)
+{
+	const wire_domain_del_throttle_group_args *a = c->args;
+
+	return qmp_do(qemu_guest(sv)->qmp, "object-del", json_pack("{s:s+}", "id", "throttle-", *a->group), QMP_TIMEOUT, err);
+}
+
 static int set_bandwidth(struct supervisor *sv, struct change *c, struct error *err)
 {
 	const wire_domain_set_interface_parameters_args *a = c->args;
@@ -256,5 +277,7 @@ supervisor_change_fn *const qemu_changes[CHANGES] = {
 	[CHANGE_NUMATUNE] = set_nodes,
 	[CHANGE_PERF] = set_perf,
 	[CHANGE_IOTUNE] = set_iotune,
+	[CHANGE_THROTTLE_SET] = set_throttle_group,
+	[CHANGE_THROTTLE_DEL] = del_throttle_group,
 	[CHANGE_LIFECYCLE] = nothing_to_do,
 };

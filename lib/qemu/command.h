@@ -87,6 +87,11 @@ void qemu_parts_clear(struct qemu_parts *p);
 int qemu_device_parts(const struct domain *def, const struct qemu_caps *caps, const struct qemu_runtime *rt, enum domain_device_kind kind,
 		      const void *dev, struct qemu_parts *out, struct error *err) NODISCARD;
 
+/* A group of <throttlegroups> as the object of QEMU that it is; the caller's. */
+json_t *qemu_throttle_group(const struct domain_iotune *t);
+/* Its limits; `all`: also those that it has not. */
+json_t *qemu_throttle_limits(const struct domain_iotune *t, bool all);
+
 /* QEMU's name of what is done when a watchdog barks. */
 const char *qemu_watchdog_action(const struct domain_watchdog *w);
 

@@ -242,6 +242,37 @@ static int build_fdc(struct qemu_build *b)
 	return 0;
 }
 
+json_t *qemu_throttle_limits(const struct domain_iotune *t, bool all)
+{
+	static const struct { const char *key; size_t at; unsigned none; } rows[] = {
+#define LIMIT(member, key, none) { key, offsetof(struct domain_iotune, member), none }
+	/* no burst is shorter than a second */
+#define LIMITS(ours, key) LIMIT(ours, key, 0), LIMIT(ours##_max, key "-max", 0), LIMIT(ours##_max_length, key "-max-length", 1)
+		LIMITS(total_bytes_sec, "bps-total"), LIMITS(read_bytes_sec, "bps-read"), LIMITS(write_bytes_sec, "bps-write"),
+		LIMITS(total_iops_sec, "iops-total"), LIMITS(read_iops_sec, "iops-read"), LIMITS(write_iops_sec, "iops-write"),
+		LIMIT(size_iops_sec, "iops-size", 0),
+#undef LIMITS
+#undef LIMIT
+	};
+	json_t *limits = json_object();
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		uint64_t value = *(const uint64_t *)((const char *)t + rows[i].at);
+
+		if (value || all)
+			qemu_put_int(limits, rows[i].key, value ? value : rows[i].none);
+	}
+	return limits;
+}
+
+json_t *qemu_throttle_group(const struct domain_iotune *t)
+{
+	json_t *o = json_pack("{s:s, s:o}", "qom-type", "throttle-group", "limits", qemu_throttle_limits(t, false));
+
+	qemu_putf(o, "id", "throttle-%s", t->group_name);
+	return o;
+}
+
 int qemu_build_disks(struct qemu_build *b)
 {
 	const struct domain_devices *d = &b->def->devices;
@@ -249,6 +280,8 @@ int qemu_build_disks(struct qemu_build *b)
 
 	if (build_fdc(b) < 0)
 		return -1;
+	for (size_t i = 0; i < b->def->throttlegroups.n; i++)
+		qemu_build_object(b, qemu_throttle_group(b->def->throttlegroups.items[i]));
 	for (size_t i = 0; i < d->disks.n; i++)
 		pr_helper |= d->disks.items[i]->src.reservations && d->disks.items[i]->src.reservations->managed == CONF_YES;
 	if (pr_helper) {

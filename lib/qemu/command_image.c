@@ -490,6 +490,20 @@ static int build_backing(struct qemu_build *b, const struct domain_backing *back
 	return build_one(b, &img, name);
 }
 
+/* One above the other; the first of the definition is the topmost, whose name is left in `top`. */
+static void build_filters(struct qemu_build *b, const struct domain_disk *disk, char top[64])
+{
+	for (size_t i = disk->throttlefilters.n; i-- > 0;) {
+		json_t *o = json_pack("{s:s}", "driver", "throttle");
+
+		qemu_put(o, "file", top);
+		snprintf(top, 64, "libvirt-%u-filter%zu", disk->src.index, i);
+		qemu_put(o, "node-name", top);
+		qemu_putf(o, "throttle-group", "throttle-%s", disk->throttlefilters.items[i]->group);
+		qemu_build_blockdev(b, o);
+	}
+}
+
 int qemu_build_image(struct qemu_build *b, const struct domain_disk *disk, char **node)
 {
 	bool readonly = disk->readonly || disk->device == DOMAIN_DISK_CDROM;
@@ -504,14 +518,13 @@ int qemu_build_image(struct qemu_build *b, const struct domain_disk *disk, char 
 	if (build_one(b, &img, name) < 0)
 		return -1;
 	if (disk->driver.copy_on_read == CONF_ON) {
-		char cor[64];
+		json_t *o = json_pack("{s:s, s:s, s:s}", "driver", "copy-on-read", "file", name, "discard", "unmap");
 
-		snprintf(cor, sizeof(cor), "libvirt-CoR-%s", disk->dst);
-		qemu_build_blockdev(b, json_pack("{s:s, s:s, s:s, s:s}", "driver", "copy-on-read", "node-name", cor, "file", name, "discard",
-						 "unmap"));
-		*node = strdup(cor);
-	} else {
-		*node = strdup(name);
+		snprintf(name, sizeof(name), "libvirt-CoR-%s", disk->dst);
+		qemu_put(o, "node-name", name);
+		qemu_build_blockdev(b, o);
 	}
+	build_filters(b, disk, name);
+	*node = strdup(name);
 	return *node ? 0 : error_set(b->err, ERR_NO_MEMORY, "%s: no memory", disk->dst);
 }

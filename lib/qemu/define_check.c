@@ -56,6 +56,46 @@ static int check_disk(const struct domain *def, const struct domain_disk *d, str
 	return 0;
 }
 
+static int check_throttling(const struct domain *def, const struct domain_disk *d, struct error *err)
+{
+	bool tuned = d->iotune.group_name;
+
+#define X(member) tuned |= d->iotune.member > 0;
+	DOMAIN_IOTUNES(X)
+#undef X
+	if (!d->throttlefilters.n)
+		return 0;
+	if (tuned)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "disk %s: <iotune> and <throttlefilters> exclude each other", d->dst);
+	if (d->device != DOMAIN_DISK_DISK || d->bus == DOMAIN_DISK_SD || d->src.type == DOMAIN_SOURCE_VHOSTUSER)
+		return error_set(err, ERR_CONFIG_UNSUPPORTED, "disk %s: <throttlefilters> are for disks that are images, not for drives and what others serve", d->dst);
+	for (size_t i = 0; i < d->throttlefilters.n; i++) {
+		const char *name = d->throttlefilters.items[i]->group;
+		bool found = false;
+
+		for (size_t k = 0; k < def->throttlegroups.n; k++)
+			found |= !strcmp(def->throttlegroups.items[k]->group_name, name);
+		if (!found)
+			return error_set(err, ERR_CONFIG_UNSUPPORTED, "disk %s: there is no throttle group '%s' (make it with: vm-throttlegroupset)", d->dst, name);
+	}
+	return 0;
+}
+
+/* Their names become those of QEMU's objects. */
+static int check_groups(const struct domain *def, struct error *err)
+{
+	for (size_t i = 0; i < def->throttlegroups.n; i++) {
+		const char *name = def->throttlegroups.items[i]->group_name;
+
+		if (strlen(name) > 60 || name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")])
+			return error_set(err, ERR_INVALID_ARG, "the throttle group's name '%.100s' has other characters than letters, digits, -, _ and .", name);
+		for (size_t k = 0; k < i; k++)
+			if (!strcmp(def->throttlegroups.items[k]->group_name, name))
+				return error_set(err, ERR_XML, "there are two throttle groups '%s'", name);
+	}
+	return 0;
+}
+
 static int check_net(const struct domain_net *n, struct error *err)
 {
 	/* the words that QEMU's devices are made of; what no QEMU has is told when it is started */
@@ -125,7 +165,7 @@ int qemu_validate(const struct domain *def, struct error *err)
 {
 	const struct domain_devices *d = &def->devices;
 
-	if (check_platform(def, err) < 0 || check_usb(def, err) < 0 || check_memory(def, err) < 0)
+	if (check_platform(def, err) < 0 || check_usb(def, err) < 0 || check_memory(def, err) < 0 || check_groups(def, err) < 0)
 		return -1;
 	for (size_t i = 0; i < d->shmems.n; i++)
 		if (check_shmem(d->shmems.items[i], err) < 0)
@@ -134,7 +174,7 @@ int qemu_validate(const struct domain *def, struct error *err)
 		if (check_panic(def, d->panics.items[i], err) < 0)
 			return -1;
 	for (size_t i = 0; i < d->disks.n; i++)
-		if (check_disk(def, d->disks.items[i], err) < 0)
+		if (check_disk(def, d->disks.items[i], err) < 0 || check_throttling(def, d->disks.items[i], err) < 0)
 			return -1;
 	for (size_t i = 0; i < d->filesystems.n; i++)
 		if (check_filesystem(def, d->filesystems.items[i], err) < 0)

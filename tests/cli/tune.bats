@@ -58,6 +58,22 @@ swap_hard_limit: unlimited" ]
 	expect 2 vm-numatune web --mode nonsense
 }
 
+@test "vm-throttlegroupset, vm-throttlegroupinfo, vm-throttlegrouplist, vm-throttlegroupdel of a guest that is off" {
+	expect 0 vm-throttlegroupset web slow --read-bytes-sec 1M --read-bytes-sec-max 2M
+	contains "$(xml)" "<read_bytes_sec>1048576</read_bytes_sec>"
+	expect 0 vm-throttlegroupset web slow --read-iops-sec 10
+	[ "$(vm-throttlegroupinfo --json web slow | jq -c '[.read_bytes_sec, .read_iops_sec]')" = '[1048576,10]' ]
+	[ "$(vm-throttlegrouplist --inactive --json web | jq -c .)" = '[{"name":"slow"}]' ]
+	expect 1 vm-throttlegroupset web slow --total-iops-sec 1 --write-iops-sec 1
+	expect 2 vm-throttlegroupset web slow --total-iops-sec many
+	expect 2 vm-throttlegroupset web
+	expect 3 vm-throttlegroupinfo web fast
+	expect 3 vm-throttlegroupset gone slow
+	expect 4 vm-throttlegroupset web slow --total-iops-sec 1 --live
+	expect 0 vm-throttlegroupdel web slow
+	expect 1 vm-throttlegroupdel web slow
+}
+
 @test "vm-blkdeviotune, vm-iftune, vm-schedinfo of a container that is off" {
 	expect 0 vm-blkdeviotune web sda --total-bytes-sec 10M
 	contains "$(xml)" "<total_bytes_sec>10485760</total_bytes_sec>"

@@ -25,7 +25,7 @@ XML |= set('secret-event secret-get-value secret-list secret-set-value secret-un
 XML_OBJECTS = re.compile(r'(pool|vol|secret|nodedev|iface)-(define|create|create-from|dumpxml|capabilities|find-sources(-as)?|clone|(un)?bridge)$|'
                          r'(snapshot|checkpoint)-(create|create-as|dumpxml|edit|info|list|current)$|backup-')
 # and those that are made of parts that touch it
-XML_PARTS = re.compile(r'^#include "cli/(affect|cpu|display|drivers|device|params|cpulist)\.h"', re.M)
+XML_PARTS = re.compile(r'^#include "cli/(affect|cpu|display|drivers|device|iotune|params|cpulist)\.h"', re.M)
 
 # what a program may weigh at most, in bytes of code and data: a library's tables (ICU's are 30 MB) come in unseen
 HEAVIEST = 4 << 20
