@@ -61,8 +61,8 @@ int definition_remove(const char *name, int timeout_ms, struct error *err) NODIS
 
 /* --- restore.c: the point to which changes can be taken back ------------------------------------------------------ */
 
-int restore_begin(struct error *err) NODISCARD;
-int restore_commit(struct error *err) NODISCARD;
+int restore_begin(int timeout_ms, struct error *err) NODISCARD;
+int restore_commit(int timeout_ms, struct error *err) NODISCARD;
 int restore_rollback(int timeout_ms, struct error *err) NODISCARD;
 
 /* --- hostfile.c, ifupdown.c, networkd.c: the host's own configuration --------------------------------------------- */

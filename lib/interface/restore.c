@@ -13,6 +13,21 @@
 #define POINT "point"
 #define POINT_MAX (16u << 20)
 
+/* One begins, keeps or takes back at a time: until the descriptor is closed. */
+static int lock_point(int timeout_ms, struct error *err)
+{
+	AUTO_CLOSE int dir = state_open_dir(STATE_LIB, DIR_NAME, true, err);
+	AUTO_CLOSE int lock = dir < 0 ? -1 : openat(dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (dir < 0)
+		return -1;
+	if (lock >= 0 && file_lock(lock, timeout_ms) == 0)
+		return STEAL_FD(lock);
+	if (lock >= 0 && errno == ETIMEDOUT)
+		return error_set(err, ERR_RESOURCE_BUSY, "the restore point: another iface-begin, iface-commit or iface-rollback is at work");
+	return error_errno(err, "restore point");
+}
+
 static int none(const char *what, struct error *err)
 {
 	return error_set(err, ERR_OPERATION_INVALID, "there is no restore point, and so nothing to be %s (iface-begin makes one)", what);
@@ -44,9 +59,10 @@ static json_t *gather(struct error *err)
 	return point;
 }
 
-int restore_begin(struct error *err)
+int restore_begin(int timeout_ms, struct error *err)
 {
-	AUTO_CLOSE int dir = state_open_dir(STATE_LIB, DIR_NAME, true, err);
+	AUTO_CLOSE int lock = lock_point(timeout_ms, err);
+	AUTO_CLOSE int dir = lock < 0 ? -1 : state_open_dir(STATE_LIB, DIR_NAME, true, err);
 	AUTO_FREE char *text = NULL;
 	json_t *point;
 
@@ -71,9 +87,11 @@ static int forget(struct error *err)
 	return unlinkat(dir, POINT, 0) == 0 ? 0 : errno == ENOENT ? none("kept", err) : error_errno(err, "restore point");
 }
 
-int restore_commit(struct error *err)
+int restore_commit(int timeout_ms, struct error *err)
 {
-	return forget(err);
+	AUTO_CLOSE int lock = lock_point(timeout_ms, err);
+
+	return lock < 0 ? -1 : forget(err);
 }
 
 static json_t *read_point(struct error *err)
@@ -162,7 +180,8 @@ static void bring_back(struct back *b)
 
 int restore_rollback(int timeout_ms, struct error *err)
 {
-	struct back b = { .point = read_point(err), .timeout_ms = timeout_ms };
+	AUTO_CLOSE int lock = lock_point(timeout_ms, err);
+	struct back b = { .point = lock < 0 ? NULL : read_point(err), .timeout_ms = timeout_ms };
 	AUTO_NETLINK struct netlink *nl = NULL;
 	int rc = -1;
 

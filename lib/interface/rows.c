@@ -324,13 +324,17 @@ int iface_interface_destroy(struct rpc_call *call, const void *args, void *ret, 
 int iface_interface_change_begin(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	(void)ret;
-	return hv_may(call, err) < 0 || hv_flags(call, ((const wire_interface_change_begin_args *)args)->flags, 0, err) < 0 ? -1 : restore_begin(err);
+	if (hv_may(call, err) < 0 || hv_flags(call, ((const wire_interface_change_begin_args *)args)->flags, 0, err) < 0)
+		return -1;
+	return restore_begin(((const struct hv *)call->ctx)->timeout_ms, err);
 }
 
 int iface_interface_change_commit(struct rpc_call *call, const void *args, void *ret, struct error *err)
 {
 	(void)ret;
-	return hv_may(call, err) < 0 || hv_flags(call, ((const wire_interface_change_commit_args *)args)->flags, 0, err) < 0 ? -1 : restore_commit(err);
+	if (hv_may(call, err) < 0 || hv_flags(call, ((const wire_interface_change_commit_args *)args)->flags, 0, err) < 0)
+		return -1;
+	return restore_commit(((const struct hv *)call->ctx)->timeout_ms, err);
 }
 
 int iface_interface_change_rollback(struct rpc_call *call, const void *args, void *ret, struct error *err)

@@ -192,6 +192,31 @@ define()
 	on ip link show br0
 }
 
+@test "R8: of many iface-begin and iface-rollback at once one begins, and one takes back" {
+	ifupdown
+	define "<interface type='ethernet' name='eth0'/>"
+	at_once()
+	{
+		local i pids=() done=0
+		for i in 1 2 3 4 5 6; do
+			on "$@" -q 2>>"$SCRATCH/said" &
+			pids+=($!)
+		done
+		for i in "${pids[@]}"; do
+			wait "$i" && done=$((done + 1))
+		done
+		[ "$done" = 1 ]
+	}
+	for round in 1 2 3 4; do
+		at_once iface-begin
+		define "<interface type='bridge' name='br$round'><bridge/></interface>"
+		at_once iface-rollback
+	done
+	[ "$(grep -c 'there is a restore point already' "$SCRATCH/said")" = 20 ]
+	[ "$(grep -c 'nothing to be taken back' "$SCRATCH/said")" = 20 ]
+	[ "$(on iface-list --inactive --name | grep -c br)" = 0 ]
+}
+
 @test "systemd-networkd: bridge, bond, VLAN, DHCP and autoconfiguration in its words; one file for a device with VLANs" {
 	networkd
 	define "<interface type='bond' name='bond0'><start mode='onboot'/><protocol family='ipv4'><dhcp/></protocol><bond mode='active-backup'>
