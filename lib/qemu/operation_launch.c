@@ -2,6 +2,7 @@
 /* Confidential guests (AMD's SEV): what their launch was measured as, and the secret that they get before they run. */
 #include "qemu/operation.h"
 
+#include "hypervisor/change.h"
 #include "hypervisor/params.h"
 
 #include <string.h>
@@ -28,7 +29,7 @@ int qemu_get_launch_security(struct rpc_call *call, const void *args, void *ret,
 
 	if (!g)
 		return -1;
-	if (a->flags)
+	if (a->flags & ~VIEW_STRINGS)
 		return error_set(err, ERR_INVALID_ARG, "%s: unknown flags 0x%x", g->sv->name, a->flags);
 	if (!is_sev(g))
 		return 0;

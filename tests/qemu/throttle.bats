@@ -125,3 +125,13 @@ limits()
 	run vm-setlaunchsecstate t --secrethdr "$SCRATCH/secret" --secret "$SCRATCH/secret" --set-address here
 	[ "$status" = 2 ]
 }
+
+@test "virsh, over the wire: domlaunchsecinfo, domsetlaunchsecstate" {
+	command -v virsh >/dev/null || skip "virsh is not installed"
+	uri="qemu+unix:///system?socket=$BERTH_ROOT/run/berth/qemu/t/socket"
+	virsh -c "$uri" domlaunchsecinfo t
+	echo aGVsbG8= >"$SCRATCH/secret"
+	run virsh -c "$uri" domsetlaunchsecstate t --secrethdr "$SCRATCH/secret" --secret "$SCRATCH/secret"
+	[ "$status" = 1 ]
+	contains "$output" "no confidential one"
+}
